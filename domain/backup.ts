@@ -1,0 +1,243 @@
+import type { BackupId } from './backup-id.ts'
+import { credentialReference, type Credential, type CredentialReference, type PasskeyCredential } from './credential.ts'
+import { DomainError } from './domain-error.ts'
+import { FACTOR_SERVED_BY, sameKey, type EncryptedBackupKey } from './encrypted-backup-key.ts'
+import type { Factor, FactorId, FactorReference, FactorScope, MainFactor, SyncFactor } from './factor.ts'
+import type { ManifestHash } from './manifest-hash.ts'
+import type { SealedBlob } from './sealed-blob.ts'
+
+export const MAX_MAIN_FACTORS = 10
+export const MAX_SYNC_FACTORS = 25
+
+/** All that a backup is, as plain data. */
+export interface BackupState {
+  readonly id: BackupId
+  /** A UUID minted at creation: tells this backup from an earlier one of the same id. */
+  readonly incarnation: string
+  /** 1 to 10. */
+  readonly mainFactors: readonly MainFactor[]
+  /** 0 to 25. */
+  readonly syncFactors: readonly SyncFactor[]
+  /** At most one of each kind. */
+  readonly keys: readonly EncryptedBackupKey[]
+  readonly manifestHash: ManifestHash
+  /** What `manifestHash` is the hash of. */
+  readonly blob: SealedBlob
+  /** Earlier blobs, newest first, kept so that a reader who started before a sync still finishes. */
+  readonly supersededBlobs: readonly SealedBlob[]
+}
+
+/** What a backup starts with. */
+export interface NewBackup {
+  readonly id: BackupId
+  readonly incarnation: string
+  readonly mainFactor: MainFactor
+  readonly syncFactor: SyncFactor
+  readonly key: EncryptedBackupKey
+  readonly manifestHash: ManifestHash
+  readonly blob: SealedBlob
+}
+
+/** A sync: from which state to which, and the bytes that are that state. */
+export interface ContentChange {
+  /** The blob that the client's state was read with. */
+  readonly base: SealedBlob
+  readonly from: ManifestHash
+  readonly to: ManifestHash
+  readonly blob: SealedBlob
+  /** How many superseded blobs stay. */
+  readonly history: number
+}
+
+/** A factor to take away, and the key to take with it. */
+export interface FactorRemoval {
+  readonly scope: FactorScope
+  readonly factorId: FactorId
+  readonly key?: EncryptedBackupKey | undefined
+}
+
+/** One backup and the rules that every change of it obeys. Immutable: each change gives a new one or a refusal. */
+export class Backup {
+  readonly state: BackupState
+
+  private constructor(state: BackupState) {
+    this.state = state
+  }
+
+  /** @throws {DomainError} `factor_already_exists` if one key is to be both factors */
+  static create({ mainFactor, syncFactor, key, ...rest }: NewBackup): Backup {
+    requireDistinctCredentials(mainFactor.credential, syncFactor.credential)
+    return new Backup({
+      ...rest,
+      mainFactors: [mainFactor],
+      syncFactors: [syncFactor],
+      keys: [key],
+      supersededBlobs: [],
+    })
+  }
+
+  /** A backup as a store kept it. */
+  static restore(state: BackupState): Backup {
+    return new Backup(state)
+  }
+
+  get id(): BackupId {
+    return this.state.id
+  }
+
+  /** Whether the credential is a factor in the scope. */
+  has({ scope, credential }: FactorReference): boolean {
+    return this.#factors(scope).some((factor) => credentialReference(factor.credential) === credential)
+  }
+
+  /** The passkey of this credential id (base64url). */
+  passkey(credentialId: string): PasskeyCredential | undefined {
+    return this.state.mainFactors
+      .map(({ credential }) => credential)
+      .filter((credential) => credential.kind === 'PASSKEY')
+      .find((credential) => credential.credentialId === credentialId)
+  }
+
+  /** The Turnkey organization that keeps the owner's key, if any does. */
+  turnkeyAccountId(): string | undefined {
+    return this.state.keys.find((key) => key.kind === 'TURNKEY')?.turnkeyAccountId
+  }
+
+  /** Everything this backup can be found by; exactly these rows exist in the index. */
+  factorReferences(): readonly FactorReference[] {
+    return (['MAIN', 'SYNC'] as const).flatMap((scope) =>
+      this.#factors(scope).map((factor) => ({ scope, credential: credentialReference(factor.credential) })),
+    )
+  }
+
+  /** Every blob this backup points to, the current one first. */
+  blobs(): readonly SealedBlob[] {
+    return [this.state.blob, ...this.state.supersededBlobs]
+  }
+
+  /** @throws {DomainError} `manifest_hash_mismatch` unless this is the state the client starts from */
+  requireManifestHash(from: ManifestHash): void {
+    if (from !== this.state.manifestHash) throw movedOn()
+  }
+
+  /** @throws {DomainError} `manifest_hash_mismatch` */
+  withContent({ base, from, to, blob, history }: ContentChange): Backup {
+    this.requireManifestHash(from)
+    // Two syncs that lead to the hash they start from must not both win: the bytes tell them apart.
+    if (base.key !== this.state.blob.key) throw movedOn()
+    return this.#with({ manifestHash: to, blob, supersededBlobs: this.blobs().slice(0, history) })
+  }
+
+  /**
+   * @param key sealed for the new factor
+   * @throws {DomainError} `factor_already_exists`, `too_many_factors`, `only_one_encryption_key_per_type_allowed`
+   */
+  withMainFactor(factor: MainFactor, key?: EncryptedBackupKey): Backup {
+    this.#requireNewCredential(credentialReference(factor.credential))
+    if (this.state.mainFactors.length >= MAX_MAIN_FACTORS) {
+      throw new DomainError('too_many_factors', `a backup has at most ${MAX_MAIN_FACTORS} main factors`)
+    }
+    if (key !== undefined && this.state.keys.some((kept) => kept.kind === key.kind)) {
+      throw new DomainError(
+        'only_one_encryption_key_per_type_allowed',
+        `the backup already has an encryption key of kind ${key.kind}`,
+      )
+    }
+    return this.#with({
+      mainFactors: [...this.state.mainFactors, factor],
+      keys: key === undefined ? this.state.keys : [...this.state.keys, key],
+    })
+  }
+
+  /** @throws {DomainError} `factor_already_exists`, `too_many_factors` */
+  withSyncFactor(factor: SyncFactor): Backup {
+    this.#requireNewCredential(credentialReference(factor.credential))
+    if (this.state.syncFactors.length >= MAX_SYNC_FACTORS) {
+      throw new DomainError('too_many_factors', `a backup has at most ${MAX_SYNC_FACTORS} sync factors`)
+    }
+    return this.#with({ syncFactors: [...this.state.syncFactors, factor] })
+  }
+
+  /**
+   * @returns `undefined` when the last main factor goes: nobody could recover the backup any more, so it goes too
+   * @throws {DomainError} `encryption_key_not_allowed`, `factor_not_found`, `encryption_key_not_found`,
+   *   `factor_orphaned_from_encryption_key`
+   */
+  withoutFactor({ scope, factorId, key }: FactorRemoval): Backup | undefined {
+    if (scope === 'SYNC' && key !== undefined) {
+      throw new DomainError('encryption_key_not_allowed', 'a sync factor has no encryption key to remove')
+    }
+    if (!this.#factors(scope).some((factor) => factor.id === factorId)) {
+      throw new DomainError('factor_not_found', 'the backup has no such factor in this scope')
+    }
+    const mainFactors = scope === 'MAIN' ? without(this.state.mainFactors, factorId) : this.state.mainFactors
+    const syncFactors = scope === 'SYNC' ? without(this.state.syncFactors, factorId) : this.state.syncFactors
+    const keys = key === undefined ? this.state.keys : this.#keysWithout(key, mainFactors)
+    return mainFactors.length === 0 ? undefined : this.#with({ mainFactors, syncFactors, keys })
+  }
+
+  /**
+   * Keeps the counter of an assertion that was verified (WebAuthn Level 3 §7.2 step 22).
+   * @returns itself for an authenticator that does not count
+   * @throws {DomainError} `webauthn_error` when a counting authenticator went back or stood still: it may be cloned
+   */
+  withSignatureCounter(credentialId: string, signatureCounter: number): Backup {
+    const passkey = this.passkey(credentialId)
+    if (passkey === undefined || (signatureCounter === 0 && passkey.signatureCounter === 0)) return this
+    if (signatureCounter <= passkey.signatureCounter) {
+      throw new DomainError('webauthn_error', 'the passkey could not be verified')
+    }
+    return this.#with({
+      mainFactors: this.state.mainFactors.map((factor) =>
+        factor.credential === passkey ? { ...factor, credential: { ...passkey, signatureCounter } } : factor,
+      ),
+    })
+  }
+
+  #factors(scope: FactorScope): readonly Factor[] {
+    return scope === 'MAIN' ? this.state.mainFactors : this.state.syncFactors
+  }
+
+  /** The same credential is never in both lists, so either list counts. */
+  #requireNewCredential(credential: CredentialReference): void {
+    if (this.factorReferences().some((reference) => reference.credential === credential)) {
+      throw new DomainError('factor_already_exists', 'this credential is already a factor of the backup')
+    }
+  }
+
+  #keysWithout(key: EncryptedBackupKey, remaining: readonly MainFactor[]): readonly EncryptedBackupKey[] {
+    const keys = this.state.keys.filter((kept) => !sameKey(kept, key))
+    if (keys.length === this.state.keys.length) {
+      throw new DomainError('encryption_key_not_found', 'the backup has no such encryption key')
+    }
+    if (remaining.some((factor) => factor.credential.kind === FACTOR_SERVED_BY[key.kind])) {
+      throw new DomainError(
+        'factor_orphaned_from_encryption_key',
+        'another main factor still needs this kind of encryption key',
+      )
+    }
+    return keys
+  }
+
+  #with(change: Partial<BackupState>): Backup {
+    return new Backup({ ...this.state, ...change })
+  }
+}
+
+/**
+ * The same credential is never both a main and a sync factor of a backup.
+ * @throws {DomainError} `factor_already_exists`
+ */
+export function requireDistinctCredentials(main: Credential, sync: Credential): void {
+  if (credentialReference(main) === credentialReference(sync)) {
+    throw new DomainError('factor_already_exists', 'the main factor and the sync factor are the same credential')
+  }
+}
+
+function movedOn(): DomainError {
+  return new DomainError('manifest_hash_mismatch', 'the backup has moved on from currentManifestHash')
+}
+
+function without<Kind extends Factor>(factors: readonly Kind[], id: FactorId): readonly Kind[] {
+  return factors.filter((factor) => factor.id !== id)
+}

@@ -1,0 +1,65 @@
+/** Every refusal the domain and the use cases can give. Stable and machine-readable: clients match on them. */
+export type DomainErrorCode =
+  | 'already_used'
+  | 'backup_account_id_already_exists'
+  | 'backup_does_not_exist'
+  | 'backup_id_mismatch'
+  | 'backup_missing'
+  | 'backup_untraceable'
+  | 'conflict'
+  | 'content_too_large'
+  | 'empty_backup_file'
+  | 'encryption_key_not_allowed'
+  | 'encryption_key_not_found'
+  | 'factor_already_exists'
+  | 'factor_not_found'
+  | 'factor_orphaned_from_encryption_key'
+  | 'invalid_attestation_token'
+  | 'invalid_attestation_token_claim'
+  | 'invalid_attestation_token_header'
+  | 'invalid_authorization_type'
+  | 'invalid_backup_account_id'
+  | 'invalid_challenge'
+  | 'invalid_challenge_context'
+  | 'invalid_new_factor_type'
+  | 'invalid_payload'
+  | 'invalid_signature'
+  | 'invalid_sync_factor_type'
+  | 'invalid_turnkey_activity'
+  | 'jwt_error'
+  | 'manifest_hash_mismatch'
+  | 'missing_email'
+  | 'missing_turnkey_activity'
+  | 'missing_turnkey_provider_id'
+  | 'not_found'
+  | 'oidc_token_invalid_aud'
+  | 'oidc_token_invalid_nonce'
+  | 'oidc_token_mismatch'
+  | 'oidc_token_parse_error'
+  | 'oidc_token_verification_error'
+  | 'only_one_encryption_key_per_type_allowed'
+  | 'signature_verification_error'
+  | 'token_expired'
+  | 'token_not_found'
+  | 'too_many_factors'
+  | 'turnkey_activity_error'
+  | 'unauthorized_factor'
+  | 'unavailable'
+  | 'unexpected_challenge_type'
+  | 'webauthn_error'
+  | 'webauthn_invalid_payload'
+  | 'webauthn_prf_results_not_allowed'
+
+/**
+ * A refusal. The message is shown to the client as it is, so it never holds a secret, a token, or anything of another
+ * person's backup; what the operator needs beyond it goes into `cause`, which is logged and never sent.
+ */
+export class DomainError extends Error {
+  readonly code: DomainErrorCode
+
+  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DomainError'
+    this.code = code
+  }
+}
