@@ -1,0 +1,24 @@
+import type { BackupId } from '../domain/backup-id.ts'
+import type { AnnouncedFactor } from './announced-factor.ts'
+
+/** The one thing a challenge may be used for. */
+export type ChallengeContext =
+  | {
+      readonly operation:
+        'create' | 'retrieve' | 'verify-factor' | 'add-sync-factor' | 'sync' | 'retrieve-metadata' | 'delete-backup'
+    }
+  | { readonly operation: 'delete-factor'; readonly factorId: string }
+  | { readonly operation: 'reset'; readonly backupId: BackupId }
+  | { readonly operation: 'add-factor'; readonly newFactor: AnnouncedFactor }
+  | { readonly operation: 'add-factor-new-factor'; readonly newFactor: AnnouncedFactor }
+
+export type ChallengeOperation = ChallengeContext['operation']
+
+/** The context of one operation. */
+export type ContextOf<Operation extends ChallengeOperation> = ChallengeContext & { readonly operation: Operation }
+
+/** Operations whose context says no more than their name. */
+export type UnboundOperation = Exclude<
+  ChallengeOperation,
+  'delete-factor' | 'reset' | 'add-factor' | 'add-factor-new-factor'
+>

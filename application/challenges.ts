@@ -1,0 +1,105 @@
+import { DomainError } from '../domain/domain-error.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { challengeOf, type Challenge, type ChallengeType } from './challenge.ts'
+import type { ChallengeContext, ChallengeOperation, ContextOf } from './challenge-context.ts'
+import type { Consumption } from './ports/backup-index.ts'
+import { unixSeconds, type Clock } from './ports/clock.ts'
+import type { Random } from './ports/random.ts'
+import type { TokenSealer } from './ports/token-sealer.ts'
+
+/** Seconds. */
+export const CHALLENGE_LIFETIME = 15 * 60
+
+/**
+ * Seconds for which a consumption outlives what it consumes: however far the clocks of two instances are apart, within
+ * this, no instance forgets a use while another still accepts the token.
+ */
+export const CONSUMPTION_MARGIN = 60 * 60
+
+export interface IssuedChallenge {
+  readonly challenge: Challenge
+  readonly token: string
+}
+
+/** A challenge that came back in time, for the right operation, to be answered the right way. */
+export interface OpenedChallenge<Operation extends ChallengeOperation = ChallengeOperation> {
+  readonly challenge: Challenge
+  readonly context: ContextOf<Operation>
+  readonly consumption: Consumption
+}
+
+/** Hands out challenges as sealed tokens and recognises them when they return: no state is kept of those unused. */
+export class Challenges {
+  readonly #sealer: TokenSealer
+  readonly #clock: Clock
+  readonly #random: Random
+
+  constructor(sealer: TokenSealer, clock: Clock, random: Random) {
+    this.#sealer = sealer
+    this.#clock = clock
+    this.#random = random
+  }
+
+  async issue(
+    type: ChallengeType,
+    context: ChallengeContext,
+    challenge = this.#random.challenge(),
+  ): Promise<IssuedChallenge> {
+    const issuedAt = unixSeconds(this.#clock)
+    const token = await this.#sealer.seal({
+      purpose: 'challenge',
+      id: this.#random.uuid(),
+      issuedAt,
+      expiresAt: issuedAt + CHALLENGE_LIFETIME,
+      statement: { type, challenge, context: { ...context } },
+    })
+    return { challenge, token }
+  }
+
+  /** @throws {DomainError} `jwt_error`, `unexpected_challenge_type`, `invalid_challenge_context` */
+  async open<Operation extends ChallengeOperation>(
+    token: string,
+    type: ChallengeType,
+    operation: Operation,
+  ): Promise<OpenedChallenge<Operation>> {
+    const opened = await this.#sealer.open('challenge', token, unixSeconds(this.#clock))
+    if (opened.outcome !== 'valid') throw new DomainError('jwt_error', 'the challenge token is invalid or has expired')
+    const statement = parseStatement(opened.statement)
+    if (statement.type !== type) {
+      throw new DomainError('unexpected_challenge_type', 'this challenge is to be answered by another kind of factor')
+    }
+    if (!isContextOf(statement.context, operation)) {
+      throw new DomainError('invalid_challenge_context', 'this challenge was issued for something else')
+    }
+    return {
+      challenge: statement.challenge,
+      context: statement.context,
+      consumption: { key: `challenge#${opened.id}`, expiresAt: opened.expiresAt + CONSUMPTION_MARGIN },
+    }
+  }
+}
+
+interface Statement {
+  readonly type: string
+  readonly challenge: Challenge
+  readonly context: ChallengeContext
+}
+
+/** What we sealed ourselves has our shape, unless another release sealed it. */
+function parseStatement({ type, challenge, context }: JsonObject): Statement {
+  if (typeof type === 'string' && typeof challenge === 'string' && isContext(context)) {
+    return { type, challenge: challengeOf(challenge), context }
+  }
+  throw new DomainError('jwt_error', 'the challenge token is invalid or has expired')
+}
+
+function isContext(context: unknown): context is ChallengeContext {
+  return typeof context === 'object' && context !== null && 'operation' in context
+}
+
+function isContextOf<Operation extends ChallengeOperation>(
+  context: ChallengeContext,
+  operation: Operation,
+): context is ContextOf<Operation> {
+  return context.operation === operation
+}

@@ -1,0 +1,130 @@
+import type { Backup } from '../domain/backup.ts'
+import { DomainError } from '../domain/domain-error.ts'
+import type { AuthenticatedFactor } from './authenticate-factor.ts'
+import type { BackupIndex, Commit, CommitOutcome, Consumption, StoredBackup } from './ports/backup-index.ts'
+import { unixSeconds, type Clock } from './ports/clock.ts'
+import type { Random } from './ports/random.ts'
+import { StoreUnavailable } from './ports/store-unavailable.ts'
+
+const DECISIONS = 8
+const ATTEMPTS_PER_COMMIT = 3
+const LONGEST_FIRST_PAUSE = 10 // milliseconds; doubles each time
+
+/** A change of one backup that somebody proved the right to. */
+export interface ProposedChange<After extends Backup | undefined> {
+  /** The backup as it was when the proof was checked. */
+  readonly stored: StoredBackup
+  readonly consume: readonly Consumption[]
+  /**
+   * What the backup becomes, `undefined` for deletion, or itself for none. Called again on the newer state whenever
+   * another commit came first, so it must check everything that the newer state may have changed.
+   * @throws {DomainError} a refusal: nothing is changed, nothing is consumed
+   */
+  readonly decide: (backup: Backup) => After
+  /** The answer when the backup is gone by the time it is read again. */
+  readonly whenGone: DomainError
+}
+
+/** The state that was committed upon, and what it became. */
+export interface CommittedChange<After extends Backup | undefined> {
+  readonly before: Backup
+  readonly after: After
+}
+
+/**
+ * The only caller of {@link BackupIndex.commit}: decides again when a race was lost, and settles an unknown outcome by
+ * repeating the very same commit. No locks: the revision in each commit is what keeps two writers apart.
+ */
+export class Committer {
+  readonly #index: BackupIndex
+  readonly #clock: Clock
+  readonly #random: Random
+
+  constructor(index: BackupIndex, clock: Clock, random: Random) {
+    this.#index = index
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /**
+   * @throws {DomainError} `backup_account_id_already_exists`, `factor_already_exists`, `already_used`
+   * @throws {StoreUnavailable} the outcome is unknown
+   */
+  async create(backup: Backup, consume: readonly Consumption[]): Promise<void> {
+    const outcome = await this.#commit({ ...this.#newCommit(consume), change: { kind: 'create', after: backup } })
+    if (outcome !== 'committed') throw refusalOf(outcome)
+  }
+
+  /**
+   * @throws {DomainError} whatever `decide` throws, `factor_already_exists`, `already_used`, or `conflict` when
+   *   the backup never held still
+   * @throws {StoreUnavailable} the outcome is unknown
+   */
+  async change<After extends Backup | undefined>({
+    stored,
+    consume,
+    decide,
+    whenGone,
+  }: ProposedChange<After>): Promise<CommittedChange<After>> {
+    let before = stored
+    for (let decision = 1; decision <= DECISIONS; decision += 1) {
+      const after = decide(before.backup)
+      const outcome = await this.#commit({ ...this.#newCommit(consume), ...changeFrom(before, after) })
+      if (outcome === 'committed') return { before: before.backup, after }
+      if (outcome !== 'stale') throw refusalOf(outcome)
+      await this.#pause(decision)
+      const current = await this.#index.load(stored.backup.id)
+      if (current?.backup.state.incarnation !== stored.backup.state.incarnation) throw whenGone
+      before = current
+    }
+    throw refusalOf('stale')
+  }
+
+  /**
+   * Uses up the proof of an operation that changes nothing, except that a passkey's counter moves on.
+   * @throws as `change`
+   */
+  async use(factor: AuthenticatedFactor): Promise<void> {
+    await this.change({ ...factor, decide: factor.authorize })
+  }
+
+  #newCommit(consume: readonly Consumption[]): Commit {
+    // A transaction cannot hold one row twice, and one proof cannot stand for two.
+    if (new Set(consume.map(({ key }) => key)).size !== consume.length) throw refusalOf('already-consumed')
+    return { id: this.#random.uuid(), at: unixSeconds(this.#clock), consume }
+  }
+
+  async #commit(commit: Commit): Promise<CommitOutcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#index.commit(commit)
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) || attempt === ATTEMPTS_PER_COMMIT) throw error
+        await this.#pause(attempt)
+      }
+    }
+  }
+
+  /** Full jitter: those who lost together do not come back together. */
+  async #pause(attempt: number): Promise<void> {
+    await this.#clock.sleep(this.#random.fraction() * LONGEST_FIRST_PAUSE * 2 ** (attempt - 1))
+  }
+}
+
+function changeFrom(before: StoredBackup, after: Backup | undefined): Pick<Commit, 'change'> {
+  if (after === undefined) return { change: { kind: 'delete', before } }
+  return after === before.backup ? {} : { change: { kind: 'replace', before, after } }
+}
+
+function refusalOf(outcome: Exclude<CommitOutcome, 'committed'>): DomainError {
+  switch (outcome) {
+    case 'backup-exists':
+      return new DomainError('backup_account_id_already_exists', 'there is a backup of this account already')
+    case 'factor-taken':
+      return new DomainError('factor_already_exists', 'this credential already belongs to a backup')
+    case 'already-consumed':
+      return new DomainError('already_used', 'a challenge or token works once, and this one was used')
+    case 'stale':
+      return new DomainError('conflict', 'the backup is being changed by others: try again')
+  }
+}

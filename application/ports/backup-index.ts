@@ -1,0 +1,67 @@
+import type { Backup } from '../../domain/backup.ts'
+import type { BackupId } from '../../domain/backup-id.ts'
+import type { FactorReference } from '../../domain/factor.ts'
+
+/** A backup as it stood when it was read. */
+export interface StoredBackup {
+  readonly backup: Backup
+  /** The id of the commit that wrote this state. Never repeats, not even after deletion and re-creation. */
+  readonly revision: string
+}
+
+/** Something that works once: a challenge, a sync factor token, an OIDC nonce. */
+export interface Consumption {
+  /** `challenge#{uuid}`, `sync-factor-token#{uuid}` or `oidc-nonce#{hex}`; at most 200 characters. */
+  readonly key: string
+  /** Seconds since the epoch. Until then a second consumption is refused; after it the row may be forgotten. */
+  readonly expiresAt: number
+}
+
+/** What a commit does to a backup, beside consuming what authorised it. */
+export type BackupChange =
+  | { readonly kind: 'create'; readonly after: Backup }
+  | { readonly kind: 'replace'; readonly before: StoredBackup; readonly after: Backup }
+  | { readonly kind: 'delete'; readonly before: StoredBackup }
+
+export interface Commit {
+  /** A UUID of this attempt to change something; becomes the revision of what it writes. */
+  readonly id: string
+  /** Seconds since the epoch; decides which consumptions have expired. */
+  readonly at: number
+  /** At least one, no key twice. */
+  readonly consume: readonly Consumption[]
+  readonly change?: BackupChange
+}
+
+/**
+ * What became of a commit. Anything but `committed` means that nothing at all happened:
+ * - `backup-exists`: the id to create is taken;
+ * - `stale`: the backup is no longer at the revision that the change starts from;
+ * - `factor-taken`: a factor that the change adds belongs to another backup in that scope;
+ * - `already-consumed`: one of the consumptions was made before, by another commit.
+ * If several apply the first in this order is told.
+ */
+export type CommitOutcome = 'committed' | 'backup-exists' | 'stale' | 'factor-taken' | 'already-consumed'
+
+/**
+ * All that is known about backups, except their sealed bytes. Reads are strongly consistent: they see every commit that
+ * was acknowledged before they began.
+ */
+export interface BackupIndex {
+  /** @throws {StoreUnavailable} */
+  findByFactor(reference: FactorReference): Promise<BackupId | undefined>
+
+  /** @throws {StoreUnavailable} */
+  load(id: BackupId): Promise<StoredBackup | undefined>
+
+  /**
+   * The one commit point: the backup, the factor rows that follow from it and the consumptions, all or none, durable
+   * once this resolves. Committing the same commit again, same id and content, gives `committed` again and does
+   * nothing, at any time before its consumptions expire: so an unknown outcome is settled by repeating the call.
+   * @throws {StoreUnavailable} the outcome is unknown
+   */
+  commit(commit: Commit): Promise<CommitOutcome>
+
+  /** Resolves when the store answers and is set up as needed. @throws {StoreUnavailable} saying what is wrong */
+  checkReadiness(): Promise<void>
+}

@@ -1,0 +1,76 @@
+import type { BackupId } from '../../domain/backup-id.ts'
+import { DomainError } from '../../domain/domain-error.ts'
+import { factorId } from '../../domain/factor.ts'
+import { requireSyncFactor, type Authorization } from '../authorization.ts'
+import type { Challenges } from '../challenges.ts'
+import type { Committer } from '../committer.ts'
+import type { BackupIndex } from '../ports/backup-index.ts'
+import { unixSeconds, type Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import type { SignatureProofs } from '../signature-proofs.ts'
+import type { SyncFactorTokens } from '../sync-factor-tokens.ts'
+
+export interface AddSyncFactorCommand {
+  readonly syncFactor: Authorization
+  readonly challengeToken: string
+  readonly syncFactorToken: string
+}
+
+/** Makes a device a sync factor of the backup that it has just retrieved. */
+export class AddSyncFactor {
+  readonly #challenges: Challenges
+  readonly #signatures: SignatureProofs
+  readonly #tokens: SyncFactorTokens
+  readonly #index: BackupIndex
+  readonly #committer: Committer
+  readonly #clock: Clock
+  readonly #random: Random
+
+  constructor(
+    challenges: Challenges,
+    signatures: SignatureProofs,
+    tokens: SyncFactorTokens,
+    index: BackupIndex,
+    committer: Committer,
+    clock: Clock,
+    random: Random,
+  ) {
+    this.#challenges = challenges
+    this.#signatures = signatures
+    this.#tokens = tokens
+    this.#index = index
+    this.#committer = committer
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /**
+   * @throws {DomainError} `invalid_sync_factor_type`, the codes of the challenge and the signature, `token_not_found`,
+   *   `token_expired`, `backup_missing`, `factor_already_exists`, `too_many_factors`, `already_used`
+   */
+  async execute(command: AddSyncFactorCommand): Promise<BackupId> {
+    const authorization = requireSyncFactor(command.syncFactor)
+    const challenge = await this.#challenges.open(command.challengeToken, 'keypair', 'add-sync-factor')
+    const { identity, consume } = await this.#signatures.ecKeypair(authorization, challenge)
+    const token = await this.#tokens.open(command.syncFactorToken)
+    const stored = await this.#index.load(token.backupId)
+    if (stored?.backup.state.incarnation !== token.incarnation) throw missing()
+
+    const factor = {
+      id: factorId(this.#random.uuid()),
+      createdAt: unixSeconds(this.#clock),
+      credential: identity,
+    }
+    await this.#committer.change({
+      stored,
+      consume: [...consume, token.consumption],
+      decide: (backup) => backup.withSyncFactor(factor),
+      whenGone: missing(),
+    })
+    return token.backupId
+  }
+}
+
+function missing(): DomainError {
+  return new DomainError('backup_missing', 'the backup that was retrieved is gone')
+}

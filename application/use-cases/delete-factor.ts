@@ -1,0 +1,55 @@
+import { exportMetadata, type BackupMetadata } from '../../domain/backup-metadata.ts'
+import { DomainError } from '../../domain/domain-error.ts'
+import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
+import { factorId, type FactorScope } from '../../domain/factor.ts'
+import type { AuthenticateFactor } from '../authenticate-factor.ts'
+import { requireSyncAuthorization, type Authorization } from '../authorization.ts'
+import type { Challenges } from '../challenges.ts'
+import type { Committer } from '../committer.ts'
+import type { SealedBlobs } from '../sealed-blobs.ts'
+
+export interface DeleteFactorCommand {
+  readonly authorization: Authorization
+  readonly challengeToken: string
+  readonly factorId: string
+  readonly scope: FactorScope
+  /** The key to take away with it. */
+  readonly encryptionKey: EncryptedBackupKey | undefined
+}
+
+/** Takes a factor from a backup; with the last main factor goes the backup. */
+export class DeleteFactor {
+  readonly #challenges: Challenges
+  readonly #authenticate: AuthenticateFactor
+  readonly #blobs: SealedBlobs
+  readonly #committer: Committer
+
+  constructor(challenges: Challenges, authenticate: AuthenticateFactor, blobs: SealedBlobs, committer: Committer) {
+    this.#challenges = challenges
+    this.#authenticate = authenticate
+    this.#blobs = blobs
+    this.#committer = committer
+  }
+
+  /**
+   * @returns the backup as it is now, `undefined` when it was deleted
+   * @throws {DomainError} `invalid_authorization_type`, the codes of the proof, `factor_not_found`,
+   *   `encryption_key_not_allowed`, `encryption_key_not_found`, `factor_orphaned_from_encryption_key`, `already_used`,
+   *   `conflict`
+   */
+  async execute(command: DeleteFactorCommand): Promise<BackupMetadata | undefined> {
+    const authorization = requireSyncAuthorization(command.authorization)
+    const challenge = await this.#challenges.open(command.challengeToken, 'keypair', 'delete-factor')
+    if (challenge.context.factorId !== command.factorId) {
+      throw new DomainError('invalid_challenge_context', 'this challenge was issued for another factor')
+    }
+    const factor = await this.#authenticate.sync(authorization, challenge)
+    const removal = { scope: command.scope, factorId: factorId(command.factorId), key: command.encryptionKey }
+    const { before, after } = await this.#committer.change({
+      ...factor,
+      decide: (backup) => factor.authorize(backup).withoutFactor(removal),
+    })
+    this.#blobs.removeDropped(before, after)
+    return after === undefined ? undefined : exportMetadata(after)
+  }
+}

@@ -1,0 +1,31 @@
+import type { BackupId } from '../../domain/backup-id.ts'
+import type { Credential, CredentialKind } from '../../domain/credential.ts'
+import { DomainError } from '../../domain/domain-error.ts'
+import type { BackupIndex } from '../ports/backup-index.ts'
+
+/** What kind of proof would recover the backup. */
+export interface FactorSummary {
+  readonly kind: CredentialKind
+  /** The OpenID Provider of an account. */
+  readonly accountKind: string | null
+}
+
+/** Tells anybody who knows the id of a backup which kinds of main factors it has, and no more. */
+export class ReportStatus {
+  readonly #index: BackupIndex
+
+  constructor(index: BackupIndex) {
+    this.#index = index
+  }
+
+  /** @throws {DomainError} `not_found` */
+  async execute(backupId: BackupId): Promise<readonly FactorSummary[]> {
+    const stored = await this.#index.load(backupId)
+    if (stored === undefined) throw new DomainError('not_found', 'there is no backup of this id')
+    return stored.backup.state.mainFactors.map(({ credential }) => summaryOf(credential))
+  }
+}
+
+function summaryOf(credential: Credential): FactorSummary {
+  return { kind: credential.kind, accountKind: credential.kind === 'OIDC_ACCOUNT' ? credential.provider : null }
+}

@@ -1,0 +1,89 @@
+import type { Backup } from '../../domain/backup.ts'
+import { exportMetadata, type BackupMetadata } from '../../domain/backup-metadata.ts'
+import { DomainError } from '../../domain/domain-error.ts'
+import type { AuthenticateFactor } from '../authenticate-factor.ts'
+import { challengeTypeFor, type Authorization } from '../authorization.ts'
+import type { Challenges } from '../challenges.ts'
+import type { Committer } from '../committer.ts'
+import type { BackupIndex } from '../ports/backup-index.ts'
+import type { BlobStore, OpenBlob } from '../ports/blob-store.ts'
+import type { EventLog } from '../ports/event-log.ts'
+import type { SyncFactorTokens } from '../sync-factor-tokens.ts'
+
+export interface RetrieveBackupCommand {
+  readonly authorization: Authorization
+  readonly challengeToken: string
+}
+
+export interface RetrievedBackup {
+  /** Bytes that `blob` will yield. */
+  readonly size: number
+  /** To be read to its end, left early or closed: it holds a resource. */
+  readonly blob: OpenBlob
+  readonly metadata: BackupMetadata
+  readonly syncFactorToken: string
+}
+
+/** Hands a backup to whoever holds one of its main factors, and the right to make one device a sync factor. */
+export class RetrieveBackup {
+  readonly #challenges: Challenges
+  readonly #authenticate: AuthenticateFactor
+  readonly #index: BackupIndex
+  readonly #blobs: BlobStore
+  readonly #committer: Committer
+  readonly #tokens: SyncFactorTokens
+  readonly #log: EventLog
+
+  constructor(
+    challenges: Challenges,
+    authenticate: AuthenticateFactor,
+    index: BackupIndex,
+    blobs: BlobStore,
+    committer: Committer,
+    tokens: SyncFactorTokens,
+    log: EventLog,
+  ) {
+    this.#challenges = challenges
+    this.#authenticate = authenticate
+    this.#index = index
+    this.#blobs = blobs
+    this.#committer = committer
+    this.#tokens = tokens
+    this.#log = log
+  }
+
+  /** @throws {DomainError} the codes of the proof, `backup_missing`, `already_used` */
+  async execute({ authorization, challengeToken }: RetrieveBackupCommand): Promise<RetrievedBackup> {
+    const challenge = await this.#challenges.open(challengeToken, challengeTypeFor(authorization), 'retrieve')
+    const factor = await this.#authenticate.main(authorization, challenge)
+    // Side by side: the challenge is used up whether or not the blob can be opened, and saves a round trip.
+    const [opened, consumed] = await Promise.allSettled([this.#open(factor.stored.backup), this.#committer.use(factor)])
+    if (opened.status === 'rejected') throw opened.reason
+    if (consumed.status === 'rejected') {
+      await opened.value.blob.close()
+      throw consumed.reason
+    }
+    const { backup, blob } = opened.value
+    return {
+      size: backup.state.blob.size,
+      blob,
+      metadata: exportMetadata(backup),
+      syncFactorToken: await this.#tokens.issue(backup),
+    }
+  }
+
+  /** Two syncs may overtake us and take the blob away: then the state they left is the one to hand out. */
+  async #open(backup: Backup): Promise<{ readonly backup: Backup; readonly blob: OpenBlob }> {
+    const blob = await this.#blobs.open(backup.state.blob)
+    if (blob !== undefined) return { backup, blob }
+    const current = await this.#index.load(backup.id)
+    if (current?.backup.state.incarnation !== backup.state.incarnation) throw missing()
+    if (current.backup.state.blob.key !== backup.state.blob.key) return this.#open(current.backup)
+    this.#log.error('blob_lost', { backupId: backup.id, key: backup.state.blob.key })
+    throw missing()
+  }
+}
+
+function missing(): DomainError {
+  return new DomainError('backup_missing', 'the backup is gone')
+}
