@@ -1,0 +1,128 @@
+import { mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/blob-store.ts'
+import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import type { SealedBlob } from '../../domain/sealed-blob.ts'
+import { readBlobKey, requireBlobKey, type BlobKeyParts } from '../shared/blob-key.ts'
+import { makeDurableFolder, syncFolder } from '../shared/durable-folder.ts'
+import { verifiedBytes } from '../shared/verified-bytes.ts'
+import { ifPresent, isErrno } from './errno.ts'
+import { chunksOf } from './file-chunks.ts'
+import { IncomingFile, removeAbandonedFiles } from './incoming-file.ts'
+
+/** In the root, where no blob key leads: on the same file system, so that a finished file needs no copying. */
+const INCOMING_FOLDER = '.incoming'
+const OWNER_ONLY = 0o700
+const PUBLISH_ATTEMPTS = 10
+
+/** One file a blob, `{root}/{backupId}/{uuid}`. Several processes may share a root. */
+export class FilesystemBlobStore implements BlobStore {
+  readonly #root: string
+  readonly #incoming: string
+
+  private constructor(root: string, incoming: string) {
+    this.#root = root
+    this.#incoming = incoming
+  }
+
+  /**
+   * Opens the store in `root`, or starts an empty one there, and removes what uploads left behind when a process died.
+   * @throws {Error} saying which folder and what is wrong with it
+   */
+  static async open(root: string): Promise<FilesystemBlobStore> {
+    const incoming = join(root, INCOMING_FOLDER)
+    try {
+      await makeDurableFolder(incoming)
+      await removeAbandonedFiles(incoming)
+    } catch (error) {
+      throw new Error(`cannot use ${root}: ${error instanceof Error ? error.message : 'unknown'}`, { cause: error })
+    }
+    return new FilesystemBlobStore(root, incoming)
+  }
+
+  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+    const parts = requireBlobKey(key)
+    const file = await translateErrors('filesystem put', IncomingFile.create(this.#incoming))
+    try {
+      // What `body` throws is the caller's own and stays as it is.
+      for await (const chunk of body) await translateErrors('filesystem put', file.write(chunk))
+      const written = await translateErrors('filesystem put', file.finish())
+      await translateErrors('filesystem put', this.#publish(file, parts))
+      return { key, ...written }
+    } finally {
+      await file.discard()
+    }
+  }
+
+  async open(blob: SealedBlob): Promise<OpenBlob | undefined> {
+    const path = this.#path(requireBlobKey(blob.key))
+    const handle = await translateErrors('filesystem open', ifPresent(open(path, 'r')))
+    if (handle === undefined) return undefined
+    return { body: verifiedBytes(chunksOf(handle), blob, 'filesystem open'), close: () => handle.close() }
+  }
+
+  async delete(key: string): Promise<void> {
+    const parts = requireBlobKey(key)
+    await translateErrors('filesystem delete', ifPresent(unlink(this.#path(parts))))
+    // Fails while there are other blobs in it, as it should; otherwise no trace of the backup's id stays.
+    await rmdir(join(this.#root, parts.folder)).catch(() => undefined)
+  }
+
+  async *list(): AsyncGenerator<ListedBlob, void, undefined> {
+    try {
+      for await (const entry of await opendir(this.#root)) {
+        if (entry.isDirectory()) yield* this.#listFolder(entry.name)
+      }
+    } catch (error) {
+      throw new StoreUnavailable('filesystem list', { cause: error })
+    }
+  }
+
+  async checkReadiness(): Promise<void> {
+    const probe = await translateErrors('filesystem checkReadiness', IncomingFile.create(this.#incoming))
+    try {
+      await translateErrors('filesystem checkReadiness', probe.write(Uint8Array.of(0)))
+    } finally {
+      await probe.discard()
+    }
+  }
+
+  #path({ folder, name }: BlobKeyParts): string {
+    return join(this.#root, folder, name)
+  }
+
+  async #publish(file: IncomingFile, parts: BlobKeyParts): Promise<void> {
+    const folder = join(this.#root, parts.folder)
+    for (let attemptsLeft = PUBLISH_ATTEMPTS; attemptsLeft > 0; attemptsLeft -= 1) {
+      try {
+        await mkdir(folder, { recursive: true, mode: OWNER_ONLY })
+        await file.publish(this.#path(parts))
+        break
+      } catch (error) {
+        // A delete that emptied the folder took it away in between.
+        if (attemptsLeft === 1 || !isErrno(error, 'ENOENT')) throw error
+      }
+    }
+    await syncFolder(folder)
+    // Always: that the folder was there already does not mean that whoever made it has come this far.
+    await syncFolder(this.#root)
+  }
+
+  /** What others delete meanwhile is left out, and so is what is no blob. */
+  async *#listFolder(folder: string): AsyncGenerator<ListedBlob, void, undefined> {
+    for (const name of (await ifPresent(readdir(join(this.#root, folder)))) ?? []) {
+      const key = `${folder}/${name}`
+      const parts = readBlobKey(key)
+      const stats = parts && (await ifPresent(stat(this.#path(parts))))
+      if (stats !== undefined) yield { key, storedAt: Math.floor(stats.mtimeMs / 1000) }
+    }
+  }
+}
+
+async function translateErrors<Result>(operation: string, call: Promise<Result>): Promise<Result> {
+  try {
+    return await call
+  } catch (error) {
+    throw new StoreUnavailable(operation, { cause: error })
+  }
+}

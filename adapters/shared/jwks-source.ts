@@ -1,0 +1,127 @@
+import type { webcrypto } from 'node:crypto'
+import type { Clock } from '../../application/ports/clock.ts'
+import type { EventLog } from '../../application/ports/event-log.ts'
+import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import { fetchJson } from './fetch-json.ts'
+import { importVerificationKeys, keyName, type VerificationKeys } from './verification-keys.ts'
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+
+/** From this age on a use starts a refresh in the background. */
+const REFRESH_AFTER_MS = MINUTE_MS
+/** From this age on keys are served only if the issuer can't be reached. */
+const MAX_AGE_MS = HOUR_MS
+/** From this age on not even then: so long, at most, does a withdrawn key outlive an outage. */
+const MAX_STALE_AGE_MS = 24 * HOUR_MS
+const UNKNOWN_KEY_COOLDOWN_MS = 30 * SECOND_MS
+const FIRST_BACK_OFF_MS = 30 * SECOND_MS
+/** Also how long an issuer that is back may go unnoticed. */
+const MAX_BACK_OFF_MS = 2 * MINUTE_MS
+
+const TIMEOUT_MS = 5 * SECOND_MS
+const MAX_BYTES = 256 * 1024
+
+export interface JwksSourceOptions {
+  readonly url: URL
+  readonly clock: Clock
+  /** Learns of every attempt that failed. */
+  readonly events: EventLog
+  /** For one attempt; 5 s where absent. */
+  readonly timeoutMs?: number
+  /** The global one where absent. */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/**
+ * The signature keys that an issuer publishes as a JWK Set (RFC 7517 §5), kept so that neither its latency nor its
+ * outages reach those who verify tokens. At most one request is under way, however many wait for it.
+ */
+export class JwksSource {
+  readonly #options: JwksSourceOptions
+  readonly #operation: string
+  #keys: VerificationKeys | undefined
+  #fetchedAt = 0
+  #fetching: Promise<VerificationKeys> | undefined
+  #unknownKeyFetchAt = -Infinity
+  /** In a row. */
+  #failures = 0
+  #retryAt = -Infinity
+  #lastFailure: unknown
+
+  constructor(options: JwksSourceOptions) {
+    this.#options = options
+    // Without the query, where some services want a secret.
+    this.#operation = `GET ${options.url.origin}${options.url.pathname}`
+  }
+
+  /**
+   * @param algorithm and `kid` as the token's header gives them
+   * @returns `undefined` when the issuer has no such key
+   * @throws {StoreUnavailable} when no keys are known and none can be had
+   */
+  async find(algorithm: string, kid: string): Promise<webcrypto.CryptoKey | undefined> {
+    const cached = this.#keys
+    const keys = await this.#currentKeys()
+    const key = keys.get(keyName(algorithm, kid))
+    // Keys that were fetched for this very call are not worth asking for again.
+    if (key !== undefined || keys !== cached) return key
+    const refreshed = await this.#keysAfterRotation()
+    return refreshed?.get(keyName(algorithm, kid))
+  }
+
+  async #currentKeys(): Promise<VerificationKeys> {
+    const keys = this.#keys
+    const age = this.#options.clock.now() - this.#fetchedAt
+    if (keys === undefined || age >= MAX_STALE_AGE_MS) return this.#refresh()
+    if (age < REFRESH_AFTER_MS) return keys
+    const refreshedOrStale = this.#refresh().catch(() => keys)
+    // Who waits for an issuer that failed before would most likely wait in vain.
+    return age >= MAX_AGE_MS && this.#failures === 0 ? refreshedOrStale : keys
+  }
+
+  /** Anyone can invent a `kid`: the cool-down keeps that from becoming traffic for the issuer. */
+  async #keysAfterRotation(): Promise<VerificationKeys | undefined> {
+    if (this.#fetching === undefined) {
+      const now = this.#options.clock.now()
+      if (now - this.#unknownKeyFetchAt < UNKNOWN_KEY_COOLDOWN_MS) return undefined
+      this.#unknownKeyFetchAt = now
+    }
+    return this.#refresh().catch(() => undefined)
+  }
+
+  /** @throws {StoreUnavailable} at once while backing off */
+  async #refresh(): Promise<VerificationKeys> {
+    if (this.#options.clock.now() < this.#retryAt) {
+      throw new StoreUnavailable(this.#operation, { cause: this.#lastFailure })
+    }
+    this.#fetching ??= this.#fetch().finally(() => {
+      this.#fetching = undefined
+    })
+    return this.#fetching
+  }
+
+  async #fetch(): Promise<VerificationKeys> {
+    const { url, clock, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = this.#options
+    try {
+      const keys = await importVerificationKeys(await fetchJson(url, { timeoutMs, maxBytes: MAX_BYTES }, fetch))
+      this.#keys = keys
+      this.#fetchedAt = clock.now()
+      this.#failures = 0
+      return keys
+    } catch (cause) {
+      this.#backOff(cause)
+      throw new StoreUnavailable(this.#operation, { cause })
+    }
+  }
+
+  #backOff(cause: unknown): void {
+    const { url, clock, events } = this.#options
+    const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** this.#failures, MAX_BACK_OFF_MS)
+    this.#failures += 1
+    this.#retryAt = clock.now() + delay
+    this.#lastFailure = cause
+    events.warn('jwks_fetch_failed', { host: url.host, failures: this.#failures }, cause)
+  }
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import type { SealedBlob } from '../../domain/sealed-blob.ts'
+
+/**
+ * The bytes of `source`, if they are those of `blob`. The last chunk is held back until size and SHA-256 are known to
+ * match, so a reader never gets all bytes of a damaged blob; leaving early leaves `source` early.
+ * @param source must not reuse a chunk that it has yielded
+ * @param operation names the read in the error, as `S3 GetObject`
+ * @throws {StoreUnavailable} for a mismatch, and for any failure of `source`
+ */
+export async function* verifiedBytes(
+  source: AsyncIterable<Uint8Array>,
+  blob: Pick<SealedBlob, 'size' | 'sha256'>,
+  operation: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = createHash('sha256')
+  let size = 0
+  let held: Uint8Array | undefined
+  try {
+    for await (const chunk of source) {
+      // Held back, an empty last chunk would let all the bytes before it go unverified.
+      if (chunk.byteLength === 0) continue
+      size += chunk.byteLength
+      if (size > blob.size) throw new Error('a blob is longer than it was when it was stored')
+      hash.update(chunk)
+      if (held !== undefined) yield held
+      held = chunk
+    }
+    if (size < blob.size) throw new Error('a blob is shorter than it was when it was stored')
+    if (hash.digest('hex') !== blob.sha256) throw new Error('a blob does not have the SHA-256 it was stored with')
+  } catch (error) {
+    throw error instanceof StoreUnavailable ? error : new StoreUnavailable(operation, { cause: error })
+  }
+  if (held !== undefined) yield held
+}

@@ -1,0 +1,92 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import type { StoredBackup } from '../../application/ports/backup-index.ts'
+import { Backup } from '../../domain/backup.ts'
+import { parseBackupId } from '../../domain/backup-id.ts'
+import { credentialReference } from '../../domain/credential.ts'
+import { factorId, type Factor, type FactorReference, type FactorScope, type SyncFactor } from '../../domain/factor.ts'
+import { parseManifestHash } from '../../domain/manifest-hash.ts'
+import { storedInteger, storedJsonObject, storedJsonObjects, storedText } from '../shared/stored-members.ts'
+import { readStoredBlob, readStoredCredential, readStoredKey } from '../shared/stored-values.ts'
+
+export type Row = Readonly<Record<string, SQLOutputValue>>
+type Parameters = Record<string, SQLInputValue>
+
+/** All rows of one backup, as they stood at one moment. */
+export interface BackupRows {
+  readonly backup: Row
+  /** In their order within each scope. */
+  readonly factors: readonly Row[]
+  readonly keys: readonly Row[]
+}
+
+/** @throws {Error} if the rows are not what this service writes */
+export function readBackup({ backup, factors, keys }: BackupRows): StoredBackup {
+  const state = {
+    id: parseBackupId(storedText(backup, 'id')),
+    incarnation: storedText(backup, 'incarnation'),
+    mainFactors: inScope(factors, 'MAIN').map(readFactor),
+    syncFactors: inScope(factors, 'SYNC').map(readFactor).map(requireSyncFactor),
+    keys: keys.map((row) => readStoredKey(storedJsonObject(row, 'encrypted_key'))),
+    manifestHash: parseManifestHash(storedText(backup, 'manifest_hash')),
+    blob: readStoredBlob(storedJsonObject(backup, 'blob')),
+    supersededBlobs: storedJsonObjects(backup, 'superseded_blobs').map(readStoredBlob),
+  }
+  if (state.mainFactors.length === 0) throw new Error('stored backup has no main factor')
+  return { backup: Backup.restore(state), revision: storedText(backup, 'revision') }
+}
+
+export function backupParameters({ state }: Backup, revision: string): Parameters {
+  return {
+    id: state.id,
+    incarnation: state.incarnation,
+    revision,
+    manifestHash: state.manifestHash,
+    blob: JSON.stringify(state.blob),
+    supersededBlobs: JSON.stringify(state.supersededBlobs),
+  }
+}
+
+/** The factors that `before` does not hold, or not in this form or at this place. */
+export function changedFactorParameters(before: Backup | undefined, { state }: Backup): readonly Parameters[] {
+  return [
+    ...changedInScope('MAIN', before?.state.mainFactors, state.mainFactors),
+    ...changedInScope('SYNC', before?.state.syncFactors, state.syncFactors),
+  ].map((parameters) => ({ ...parameters, backupId: state.id }))
+}
+
+export function keyParameters({ state }: Backup): readonly Parameters[] {
+  return state.keys.map((key, position) => ({ backupId: state.id, position, encryptedKey: JSON.stringify(key) }))
+}
+
+export function referenceParameters({ scope, credential }: FactorReference): Parameters {
+  return { scope, credentialReference: credential }
+}
+
+/** A backup is immutable and hands on what it does not change, so the same object is the same row. */
+function changedInScope(scope: FactorScope, before: readonly Factor[] = [], after: readonly Factor[]): Parameters[] {
+  return after.flatMap((factor, position) =>
+    before[position] === factor ? [] : [factorParameters(scope, factor, position)],
+  )
+}
+
+function factorParameters(scope: FactorScope, { id, createdAt, credential }: Factor, position: number): Parameters {
+  const reference = referenceParameters({ scope, credential: credentialReference(credential) })
+  return { ...reference, position, id, createdAt, credential: JSON.stringify(credential) }
+}
+
+function inScope(factors: readonly Row[], scope: FactorScope): readonly Row[] {
+  return factors.filter((row) => row.scope === scope)
+}
+
+function readFactor(row: Row): Factor {
+  return {
+    id: factorId(storedText(row, 'id')),
+    createdAt: storedInteger(row, 'created_at'),
+    credential: readStoredCredential(storedJsonObject(row, 'credential')),
+  }
+}
+
+function requireSyncFactor({ credential, ...rest }: Factor): SyncFactor {
+  if (credential.kind !== 'EC_KEYPAIR') throw new Error('stored sync factor is no keypair')
+  return { ...rest, credential }
+}

@@ -1,0 +1,39 @@
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { makeDurableFolder } from '../shared/durable-folder.ts'
+import { storedText } from '../shared/stored-members.ts'
+import { migrate, requireKnownVersion } from './schema.ts'
+
+/** How long to wait for another process that writes. The event loop stands still meanwhile, so not for long. */
+const BUSY_TIMEOUT_MILLISECONDS = 5000
+
+/**
+ * Opens a database file, or makes one, so that what is committed survives a power failure.
+ * @throws {Error} saying which file and what is wrong with it
+ */
+export async function openDatabase(file: string): Promise<DatabaseSync> {
+  try {
+    await makeDurableFolder(dirname(file))
+    const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MILLISECONDS, enableForeignKeyConstraints: true })
+    return prepareDatabase(db)
+  } catch (error) {
+    throw new Error(`cannot open ${file}: ${error instanceof Error ? error.message : 'unknown'}`, { cause: error })
+  }
+}
+
+function prepareDatabase(db: DatabaseSync): DatabaseSync {
+  try {
+    // Before anything that writes.
+    requireKnownVersion(db)
+    const mode = storedText(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode')
+    if (mode !== 'wal') throw new Error(`its file system does not support WAL (the journal mode stays ${mode})`)
+    // Under WAL the default, NORMAL, would lose the last commits. `fullfsync` matters on macOS only: there a plain fsync
+    // stops at the drive's cache.
+    db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
+    migrate(db)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}

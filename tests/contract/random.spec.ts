@@ -1,0 +1,4 @@
+import { NodeRandom } from '../../adapters/crypto/node-random.ts'
+import { describeRandom } from './random.contract.ts'
+
+describeRandom('node', () => new NodeRandom())
