@@ -1,0 +1,18 @@
+import { decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/helpers'
+
+/**
+ * We ask for no attestation and trust no root, so a statement tells us nothing. Clients answer `none`, or hand through
+ * `packed` with its self attestation (WebAuthn Level 3 §5.1.3); anyone can write any of the others. They stop here,
+ * unread: SimpleWebAuthn builds `android-key` chains up to the certificate that the client itself sent as root, and on
+ * the way fetches the revocation lists that they name, from any host and without a time limit.
+ */
+const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['none', 'packed'])
+
+/**
+ * @param attestationObject base64url
+ * @throws {Error}
+ */
+export function requireAcceptedFormat(attestationObject: string): void {
+  const format: string = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get('fmt')
+  if (!ACCEPTED_FORMATS.has(format)) throw new Error('The attestation statement format is not accepted')
+}

@@ -1,0 +1,23 @@
+/** The part of CBOR (RFC 8949) that authenticators write. Numbers are integers below 65536 in size. */
+export type Cbor = number | string | boolean | Uint8Array | readonly Cbor[] | CborMap
+/** Members in the order they are to be written. */
+export type CborMap = Map<number | string, Cbor>
+
+export function encodeCbor(value: Cbor): Buffer {
+  if (typeof value === 'number') return value >= 0 ? head(0, value) : head(1, -1 - value)
+  if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)])
+  if (typeof value === 'boolean') return Buffer.from([value ? 0xf5 : 0xf4])
+  if (value instanceof Uint8Array) return Buffer.concat([head(2, value.length), value])
+  if (value instanceof Map) {
+    return Buffer.concat([head(5, value.size), ...[...value].flat().map(encodeCbor)])
+  }
+  return Buffer.concat([head(4, value.length), ...value.map(encodeCbor)])
+}
+
+/** RFC 8949 §3: the major type and, in the fewest bytes, the argument. */
+function head(majorType: number, argument: number): Buffer {
+  const type = majorType << 5
+  if (argument < 24) return Buffer.from([type | argument])
+  if (argument < 0x100) return Buffer.from([type | 24, argument])
+  return Buffer.from([type | 25, argument >> 8, argument & 0xff])
+}
