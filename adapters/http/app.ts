@@ -1,0 +1,84 @@
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import type { EventLog } from '../../application/ports/event-log.ts'
+import { attestation, type AttestationPolicy } from './attestation.ts'
+import { bodyDeadline } from './body-deadline.ts'
+import { refusalOf, STATUS_OF } from './error-response.ts'
+import { HttpError } from './http-error.ts'
+import { parseJson } from './json-body.ts'
+import { logRequests } from './log-requests.ts'
+import type { OpenApiDocument } from './openapi-document.ts'
+import { refuse } from './refuse.ts'
+import { requestIdOf, setCommonHeaders } from './request-context.ts'
+import { requestValidation } from './request-validation.ts'
+import { backupRoutes } from './routes/backup-routes.ts'
+import { challengeRoutes } from './routes/challenge-routes.ts'
+import { factorRoutes } from './routes/factor-routes.ts'
+import { operationalRoutes, type ServiceIdentity } from './routes/operational-routes.ts'
+import { transportError } from './transport-error.ts'
+import { UploadReader } from './upload-reader.ts'
+import type { UseCases } from './use-cases.ts'
+
+const MAX_JSON_BYTES = 1024 * 1024
+/** Boundaries and part headers around the two parts. */
+const MULTIPART_OVERHEAD = 64 * 1024
+
+export interface AppOptions {
+  readonly identity: ServiceIdentity
+  /** Whether /docs and the OpenAPI documents are served. */
+  readonly documented: boolean
+  readonly maxBackupBytes: number
+  /** Milliseconds for a body to arrive, see {@link bodyDeadline}. */
+  readonly requestTimeout: number
+  readonly attestation: AttestationPolicy
+  /** As `trust proxy` of express: hops or subnets in front. */
+  readonly trustProxy: number | readonly string[] | false
+}
+
+/** The contract over HTTP: openapi.yaml says what a request must be, the use cases what becomes of it. */
+export function createApp(useCases: UseCases, document: OpenApiDocument, log: EventLog, options: AppOptions): Express {
+  const { maxBackupBytes, requestTimeout } = options
+  const maxBodyBytes = maxBackupBytes + MAX_JSON_BYTES + MULTIPART_OVERHEAD
+  const app = express().disable('x-powered-by').disable('etag')
+  app.set('trust proxy', options.trustProxy)
+
+  app.use(setCommonHeaders, logRequests(log))
+  app.use(operationalRoutes(useCases, options.identity, document, options.documented))
+  app.use((request, _response, next) => {
+    if (Number(request.get('content-length')) > maxBodyBytes) throw tooLarge(maxBodyBytes)
+    next()
+  })
+  app.use(bodyDeadline(requestTimeout))
+  app.use(
+    express.raw({ type: 'application/json', limit: MAX_JSON_BYTES, inflate: false }),
+    (request, _response, next) => {
+      if (Buffer.isBuffer(request.body)) request.body = request.body.length === 0 ? undefined : parseJson(request.body)
+      next()
+    },
+  )
+  app.use(requestValidation(document))
+
+  const attested = attestation(options.attestation)
+  const uploads = new UploadReader(document, { maxPayloadBytes: MAX_JSON_BYTES, maxBackupBytes })
+  app.use('/v1', challengeRoutes(useCases), factorRoutes(useCases, attested), backupRoutes(useCases, uploads, attested))
+
+  app.use(() => {
+    throw new HttpError('not_found', 'there is nothing at this path')
+  })
+  const answerError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
+    const error = transportError(thrown)
+    const { code } = refusalOf(error)
+    response.locals.errorCode = code
+    if (STATUS_OF[code] >= 500) log.error('request_failed', { requestId: requestIdOf(response), code }, error)
+    if (response.headersSent) {
+      response.destroy() // a response that breaks off must not look whole
+      return
+    }
+    refuse(request, response, error, { maxBytes: maxBodyBytes, maxMilliseconds: requestTimeout })
+  }
+  app.use(answerError)
+  return app
+}
+
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError('content_too_large', `the body has at most ${maxBytes} bytes`)
+}

@@ -1,0 +1,29 @@
+import type { RequestHandler } from 'express'
+import type { RequestAttestor } from '../../application/ports/request-attestor.ts'
+import type { JsonValue } from '../../domain/json.ts'
+import { refusalOf } from './error-response.ts'
+
+/** What becomes of a request that is not attested: nothing, a word in the response, or a refusal. */
+export type AttestationPolicy =
+  { readonly mode: 'off' } | { readonly mode: 'report' | 'enforce'; readonly attestor: RequestAttestor }
+
+/** Wants a request attested, for the operations that a stolen proof would be used for. */
+export function attestation(policy: AttestationPolicy): RequestHandler {
+  return async (request, response, next) => {
+    if (policy.mode === 'off') {
+      next()
+      return
+    }
+    try {
+      await policy.attestor.attest(request.get('attestation-token'), {
+        method: request.method,
+        path: `${request.baseUrl}${request.path}`,
+        body: (request.body ?? null) as JsonValue,
+      })
+    } catch (error) {
+      if (policy.mode === 'enforce') throw error
+      response.set('attestation-failure', refusalOf(error).code)
+    }
+    next()
+  }
+}

@@ -1,0 +1,102 @@
+import { createServer, STATUS_CODES, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Express } from 'express'
+import { errorResponse } from './error-response.ts'
+import { HttpError } from './http-error.ts'
+
+export interface HttpServerOptions {
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** Milliseconds: for headers to arrive, and for a connection on which nothing moves. */
+  readonly requestTimeout: number
+}
+
+/** Longer than the idle time of common load balancers, so that they close first and lose no request. */
+const KEEP_ALIVE_TIMEOUT = 65_000
+/** While stopping. */
+const IDLE_CHECK_INTERVAL = 50
+const MAX_HEADER_BYTES = 32 * 1024
+/** The app answers a late body itself; Node steps in only where that failed. */
+const LAST_RESORT_FACTOR = 20
+
+/** An express app on a port, with time limits on everything that a client may do slowly. */
+export class HttpServer {
+  readonly #server: Server
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  static async listen(app: Express, { host, port, requestTimeout }: HttpServerOptions): Promise<HttpServer> {
+    const server = createServer(
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: requestTimeout,
+        requestTimeout: requestTimeout * LAST_RESORT_FACTOR,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+        connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
+      },
+      app,
+    )
+    server.setTimeout(requestTimeout * 2)
+    server.on('clientError', answerUnparsable)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+    return new HttpServer(server)
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Stops accepting, lets what runs finish within `grace` milliseconds, then cuts it off. */
+  async stop(grace: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve()
+      })
+    })
+    const cutOff = setTimeout(() => {
+      this.#server.closeAllConnections()
+    }, grace)
+    // A connection whose request is answered now would be kept alive for the next one.
+    const hangUp = setInterval(() => {
+      this.#server.closeIdleConnections()
+    }, IDLE_CHECK_INTERVAL)
+    await closed
+    clearTimeout(cutOff)
+    clearInterval(hangUp)
+  }
+}
+
+/** What is no HTTP, or comes too slowly to become a request, never reaches the app. */
+function answerUnparsable(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const { status, body } = errorResponse(refusalFor(error.code))
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function refusalFor(code: string | undefined): HttpError {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpError('request_timeout', 'the request did not arrive in time')
+    case 'HPE_HEADER_OVERFLOW':
+      return new HttpError('content_too_large', 'the header is too large')
+    default:
+      return new HttpError('invalid_payload', 'this is not HTTP/1.1')
+  }
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http'
+import type { Response } from 'express'
+import { errorResponse } from './error-response.ts'
+
+export interface DrainLimits {
+  /** Bytes of a refused body that are still taken in. */
+  readonly maxBytes: number
+  readonly maxMilliseconds: number
+}
+
+/**
+ * Answers with an error. A client that is still sending would lose the answer if the connection just closed (RFC 9112
+ * §9.6): so the answer goes out at once, what the client still sends is thrown away up to the limits, and only then
+ * the connection closes.
+ */
+export function refuse(request: IncomingMessage, response: Response, error: unknown, limits: DrainLimits): void {
+  const { status, headers, body } = errorResponse(error)
+  response.status(status).set({
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+  })
+  if (request.complete || request.destroyed) {
+    response.end(body)
+    return
+  }
+  response.set('connection', 'close')
+  response.write(body)
+  drain(request, limits, () => {
+    response.end()
+  })
+}
+
+function drain(request: IncomingMessage, { maxBytes, maxMilliseconds }: DrainLimits, done: () => void): void {
+  let drained = 0
+  const finish = (): void => {
+    clearTimeout(timer)
+    request.off('data', count).off('end', finish).off('close', finish)
+    done()
+  }
+  const count = (chunk: Buffer): void => {
+    drained += chunk.byteLength
+    if (drained > maxBytes) finish()
+  }
+  const timer = setTimeout(finish, maxMilliseconds)
+  request.on('data', count).on('end', finish).on('close', finish).resume()
+}
