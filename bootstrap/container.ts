@@ -1,0 +1,79 @@
+import { Container } from 'inversify'
+import { NodeRandom } from '../adapters/crypto/node-random.ts'
+import { NodeSignatureVerifier } from '../adapters/crypto/node-signature-verifier.ts'
+import { JweTokenSealer } from '../adapters/jose/jwe-token-sealer.ts'
+import type { Keyring } from '../adapters/jose/keyring.ts'
+import { JoseIdTokenVerifier } from '../adapters/oidc/jose-id-token-verifier.ts'
+import { JwksSource } from '../adapters/shared/jwks-source.ts'
+import { WebAuthnPasskeyVerifier } from '../adapters/webauthn/passkey-verifier.ts'
+import { AuthenticateFactor } from '../application/authenticate-factor.ts'
+import { Challenges } from '../application/challenges.ts'
+import { Committer } from '../application/committer.ts'
+import type { Clock } from '../application/ports/clock.ts'
+import type { EventLog } from '../application/ports/event-log.ts'
+import { ProveNewFactor } from '../application/prove-new-factor.ts'
+import { SealedBlobs } from '../application/sealed-blobs.ts'
+import { SignatureProofs } from '../application/signature-proofs.ts'
+import { SyncFactorTokens } from '../application/sync-factor-tokens.ts'
+import type { Configuration } from './configuration.ts'
+import { provide, provideValue } from './provide.ts'
+import type { Stores } from './stores.ts'
+import { TOKENS } from './tokens.ts'
+import { provideUseCases } from './use-case-bindings.ts'
+
+/** What has to be there before anything can be put together. */
+export interface Foundation {
+  readonly configuration: Configuration
+  readonly keyring: Keyring
+  readonly stores: Stores
+  readonly clock: Clock
+  readonly log: EventLog
+}
+
+/** Puts the service together; nothing runs yet. */
+export function createContainer(foundation: Foundation): Container {
+  const container = new Container()
+  bindAdapters(container, foundation)
+  bindApplication(container, foundation.configuration)
+  provideUseCases(container, foundation.configuration.historyVersions)
+  return container
+}
+
+function bindAdapters(container: Container, foundation: Foundation): void {
+  const { configuration, keyring, stores, clock, log } = foundation
+  provideValue(container, TOKENS.clock, clock)
+  provideValue(container, TOKENS.log, log)
+  provideValue(container, TOKENS.index, stores.index)
+  provideValue(container, TOKENS.blobStore, stores.blobs)
+  provide(container, TOKENS.random, () => new NodeRandom(), [])
+  provide(container, TOKENS.signatures, () => new NodeSignatureVerifier(), [])
+  provide(container, TOKENS.sealer, () => new JweTokenSealer(keyring), [])
+  provide(container, TOKENS.passkeys, () => new WebAuthnPasskeyVerifier(configuration.relyingParty), [])
+  provide(
+    container,
+    TOKENS.idTokens,
+    (time: Clock, events: EventLog) =>
+      new JoseIdTokenVerifier(configuration.oidcProviders, (url) => new JwksSource({ url, clock: time, events }), time),
+    [TOKENS.clock, TOKENS.log],
+  )
+}
+
+function bindApplication(container: Container, { maxBackupBytes }: Configuration): void {
+  const { clock, random, log, index, blobStore, sealer, signatures, passkeys, idTokens, signatureProofs } = TOKENS
+  provide(container, TOKENS.challenges, (...needs) => new Challenges(...needs), [sealer, clock, random])
+  provide(container, TOKENS.syncFactorTokens, (...needs) => new SyncFactorTokens(...needs), [sealer, clock, random])
+  provide(container, signatureProofs, (...needs) => new SignatureProofs(...needs), [signatures, idTokens, clock])
+  provide(container, TOKENS.proveNewFactor, (...needs) => new ProveNewFactor(...needs), [signatureProofs, passkeys])
+  provide(container, TOKENS.authenticate, (...needs) => new AuthenticateFactor(...needs), [
+    index,
+    signatureProofs,
+    passkeys,
+    clock,
+  ])
+  provide(container, TOKENS.committer, (...needs) => new Committer(...needs), [index, clock, random])
+  provide(container, TOKENS.sealedBlobs, (...needs) => new SealedBlobs(...needs, maxBackupBytes), [
+    blobStore,
+    random,
+    log,
+  ])
+}

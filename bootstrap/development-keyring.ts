@@ -1,0 +1,48 @@
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatKeyring, generateKeyringEntry, parseKeyring, type Keyring } from '../adapters/jose/keyring.ts'
+
+const FILE_NAME = 'challenge-keys'
+
+/**
+ * The keyring of a development machine: made at the first start and kept in the data folder, so that challenges
+ * outlive a restart there as they do in production.
+ */
+export async function developmentKeyring(folder: string): Promise<Keyring> {
+  const path = join(folder, FILE_NAME)
+  const text = (await readIfThere(path)) ?? (await make(folder, path))
+  const parsed = parseKeyring(text)
+  if (parsed.outcome === 'valid') return parsed.keyring
+  throw new Error(`${path} is no keyring (${parsed.faults.join('; ')}): remove it, and a new one will be made`)
+}
+
+async function make(folder: string, path: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const temporary = `${path}.${process.pid}`
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(formatKeyring([generateKeyringEntry(new Date())]))
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  // Whole or not at all, and of two starts at once the second takes what the first made.
+  await link(temporary, path).catch((error: unknown) => {
+    if (!hasCode(error, 'EEXIST')) throw error
+  })
+  await unlink(temporary)
+  return readFile(path, 'utf8')
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
