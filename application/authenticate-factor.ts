@@ -1,6 +1,6 @@
 import type { Backup } from '../domain/backup.ts'
 import type { BackupId } from '../domain/backup-id.ts'
-import { credentialReference } from '../domain/credential.ts'
+import { credentialReference, type PasskeyCredential } from '../domain/credential.ts'
 import { DomainError } from '../domain/domain-error.ts'
 import type { FactorReference } from '../domain/factor.ts'
 import { parseTurnkeyActivity, requireOrganization } from '../domain/turnkey-activity.ts'
@@ -20,9 +20,14 @@ export interface AuthenticatedFactor {
   /** The answer when the backup goes while it is worked on. */
   readonly whenGone: DomainError
   /**
-   * The same authority on the backup as it now is: the factor may have been revoked, or its passkey used elsewhere.
+   * That the factor is still one of the backup's, as it now is.
+   * @throws {DomainError} `unauthorized_factor`
+   */
+  readonly requireFactor: (backup: Backup) => void
+  /**
+   * The same authority for a change: besides, the passkey may have been used elsewhere.
    * @returns the backup, with the passkey's counter moved on if it counts
-   * @throws {DomainError} `unauthorized_factor`, `webauthn_error`
+   * @throws {DomainError} `unauthorized_factor`, `webauthn_error`, `turnkey_activity_error`
    */
   readonly authorize: (backup: Backup) => Backup
 }
@@ -87,20 +92,24 @@ export class AuthenticateFactor {
       scope: 'MAIN',
       credential: credentialReference({ kind: 'PASSKEY', credentialId }),
     })
-    const passkey = stored.backup.passkey(credentialId)
-    if (passkey === undefined) throw unauthorized()
+    const passkey = requirePasskey(stored.backup, credentialId)
     const counter = await this.#passkeys.verifyAssertion(
       assertion,
       activityText === undefined ? { kind: 'challenge', challenge } : { kind: 'text-digest', text: activityText },
       passkey,
     )
-    if (activity !== undefined) requireOrganization(activity, stored.backup.turnkeyAccountId())
+    const requireFactor = (backup: Backup): void => {
+      requirePasskey(backup, credentialId)
+      if (activity !== undefined) requireOrganization(activity, backup.turnkeyAccountId())
+    }
+    requireFactor(stored.backup)
     return {
       stored,
       consume: [consumption],
       whenGone: untraceable(),
+      requireFactor,
       authorize: (backup) => {
-        if (backup.passkey(credentialId) === undefined) throw unauthorized()
+        requireFactor(backup)
         return backup.withSignatureCounter(credentialId, counter)
       },
     }
@@ -112,12 +121,15 @@ export class AuthenticateFactor {
     expected?: BackupId,
   ): Promise<AuthenticatedFactor> {
     const stored = await this.#find(reference, expected)
-    const authorize = (backup: Backup): Backup => {
+    const requireFactor = (backup: Backup): void => {
       if (!backup.has(reference)) throw unauthorized()
+    }
+    requireFactor(stored.backup)
+    const authorize = (backup: Backup): Backup => {
+      requireFactor(backup)
       return backup
     }
-    authorize(stored.backup)
-    return { stored, consume, whenGone: untraceable(), authorize }
+    return { stored, consume, whenGone: untraceable(), requireFactor, authorize }
   }
 
   async #find(reference: FactorReference, expected?: BackupId): Promise<StoredBackup> {
@@ -137,6 +149,12 @@ export class AuthenticateFactor {
       ? unauthorized()
       : new DomainError('backup_id_mismatch', 'the factor is of another backup')
   }
+}
+
+function requirePasskey(backup: Backup, credentialId: string): PasskeyCredential {
+  const passkey = backup.passkey(credentialId)
+  if (passkey === undefined) throw unauthorized()
+  return passkey
 }
 
 function untraceable(): DomainError {

@@ -16,6 +16,9 @@ export const CHALLENGE_LIFETIME = 15 * 60
  */
 export const CONSUMPTION_MARGIN = 60 * 60
 
+/** To be raised with every change of what a statement may hold: tokens of two releases meet while one replaces the other. */
+const STATEMENT_FORMAT = 1
+
 export interface IssuedChallenge {
   readonly challenge: Challenge
   readonly token: string
@@ -51,7 +54,7 @@ export class Challenges {
       id: this.#random.uuid(),
       issuedAt,
       expiresAt: issuedAt + CHALLENGE_LIFETIME,
-      statement: { type, challenge, context: { ...context } },
+      statement: { format: STATEMENT_FORMAT, type, challenge, context: { ...context } },
     })
     return { challenge, token }
   }
@@ -85,9 +88,9 @@ interface Statement {
   readonly context: ChallengeContext
 }
 
-/** What we sealed ourselves has our shape, unless another release sealed it. */
-function parseStatement({ type, challenge, context }: JsonObject): Statement {
-  if (typeof type === 'string' && typeof challenge === 'string' && isContext(context)) {
+/** What we sealed ourselves has our shape, unless another release sealed it: then its format is another. */
+function parseStatement({ format, type, challenge, context }: JsonObject): Statement {
+  if (format === STATEMENT_FORMAT && typeof type === 'string' && typeof challenge === 'string' && isContext(context)) {
     return { type, challenge: challengeOf(challenge), context }
   }
   throw new DomainError('jwt_error', 'the challenge token is invalid or has expired')

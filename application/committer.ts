@@ -67,17 +67,16 @@ export class Committer {
     whenGone,
   }: ProposedChange<After>): Promise<CommittedChange<After>> {
     let before = stored
-    for (let decision = 1; decision <= DECISIONS; decision += 1) {
+    for (let decision = 1; ; decision += 1) {
       const after = decide(before.backup)
       const outcome = await this.#commit({ ...this.#newCommit(consume), ...changeFrom(before, after) })
       if (outcome === 'committed') return { before: before.backup, after }
-      if (outcome !== 'stale') throw refusalOf(outcome)
+      if (outcome !== 'stale' || decision === DECISIONS) throw refusalOf(outcome)
       await this.#pause(decision)
       const current = await this.#index.load(stored.backup.id)
       if (current?.backup.state.incarnation !== stored.backup.state.incarnation) throw whenGone
       before = current
     }
-    throw refusalOf('stale')
   }
 
   /**

@@ -6,6 +6,9 @@ import { startService } from './service.ts'
 
 const EX_CONFIG = 78 // sysexits.h
 
+// What the service writes is nobody else's to read.
+process.umask(0o077)
+
 const configuration = configurationOrExit()
 const log = new PinoEventLog(configuration.logLevel, configuration.logFormat)
 const service = await startService(configuration, log)

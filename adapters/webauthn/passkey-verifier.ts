@@ -78,9 +78,12 @@ export class WebAuthnPasskeyVerifier implements PasskeyVerifier {
       if (id !== stored.credentialId) throw new Error('The id is not that of the stored credential')
       requireClientDataOfTopLevelPage(response.clientDataJSON)
       const publicKey = Uint8Array.from(Buffer.from(stored.publicKey, 'base64url'))
-      if (signsWithEcdsa(publicKey) && !isDerSignature(Buffer.from(response.signature, 'base64url'))) {
+      const ecdsa = signsWithEcdsa(publicKey)
+      if (ecdsa && !isDerSignature(Buffer.from(response.signature, 'base64url'))) {
         throw new Error('The signature is not DER')
       }
+      // Turnkey's stamps are ES256; that this one was made for Turnkey too is all that speaks for it.
+      if (expected.kind === 'text-digest' && !ecdsa) throw new Error('A stamp is an ES256 signature')
       const { verified, authenticationInfo } = await verifyAuthenticationResponse({
         ...this.#expected,
         response: { ...publicKeyCredential(id), response },

@@ -69,8 +69,8 @@ export class CreateBackup {
     const syncFactor = requireSyncFactor(command.initialSyncFactor)
     const challenge = await this.#challenges.open(command.challengeToken, challengeTypeFor(authorization), 'create')
     const syncChallenge = await this.#challenges.open(command.initialSyncChallengeToken, 'keypair', 'create')
-    const main = await this.#proveNewFactor.execute(authorization, challenge, turnkeyProviderId)
     const sync = await this.#signatures.ecKeypair(syncFactor, syncChallenge)
+    const main = await this.#proveNewFactor.execute(authorization, challenge, turnkeyProviderId)
     await this.#requireAvailable(backupId, main.identity, sync.identity)
 
     const createdAt = unixSeconds(this.#clock)
@@ -92,7 +92,6 @@ export class CreateBackup {
 
   /** Spares a client the upload that the commit would refuse; the commit alone decides. */
   async #requireAvailable(id: BackupId, main: Credential, sync: EcKeypairCredential): Promise<void> {
-    requireDistinctCredentials(main, sync)
     const [existing, ...holders] = await Promise.all([
       this.#index.load(id),
       this.#index.findByFactor({ scope: 'MAIN', credential: credentialReference(main) }),
@@ -101,6 +100,7 @@ export class CreateBackup {
     if (existing !== undefined) {
       throw new DomainError('backup_account_id_already_exists', 'there is a backup of this account already')
     }
+    requireDistinctCredentials(main, sync)
     if (holders.some((holder) => holder !== undefined)) {
       throw new DomainError('factor_already_exists', 'this credential already belongs to a backup')
     }

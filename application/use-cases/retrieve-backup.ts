@@ -1,7 +1,7 @@
 import type { Backup } from '../../domain/backup.ts'
 import { exportMetadata, type BackupMetadata } from '../../domain/backup-metadata.ts'
 import { DomainError } from '../../domain/domain-error.ts'
-import type { AuthenticateFactor } from '../authenticate-factor.ts'
+import type { AuthenticatedFactor, AuthenticateFactor } from '../authenticate-factor.ts'
 import { challengeTypeFor, type Authorization } from '../authorization.ts'
 import type { Challenges } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
@@ -56,29 +56,32 @@ export class RetrieveBackup {
   async execute({ authorization, challengeToken }: RetrieveBackupCommand): Promise<RetrievedBackup> {
     const challenge = await this.#challenges.open(challengeToken, challengeTypeFor(authorization), 'retrieve')
     const factor = await this.#authenticate.main(authorization, challenge)
-    // Side by side: the challenge is used up whether or not the blob can be opened, and saves a round trip.
-    const [opened, consumed] = await Promise.allSettled([this.#open(factor.stored.backup), this.#committer.use(factor)])
+    const syncFactorToken = await this.#tokens.issue(factor.stored.backup)
+    // Side by side, which saves a round trip: so the challenge is used up even if the blob cannot be opened.
+    const [opened, consumed] = await Promise.allSettled([
+      this.#open(factor, factor.stored.backup),
+      this.#committer.use(factor),
+    ])
     if (opened.status === 'rejected') throw opened.reason
     if (consumed.status === 'rejected') {
       await opened.value.blob.close()
       throw consumed.reason
     }
     const { backup, blob } = opened.value
-    return {
-      size: backup.state.blob.size,
-      blob,
-      metadata: exportMetadata(backup),
-      syncFactorToken: await this.#tokens.issue(backup),
-    }
+    return { size: backup.state.blob.size, blob, metadata: exportMetadata(backup), syncFactorToken }
   }
 
-  /** Two syncs may overtake us and take the blob away: then the state they left is the one to hand out. */
-  async #open(backup: Backup): Promise<{ readonly backup: Backup; readonly blob: OpenBlob }> {
+  /** Two syncs may overtake us and take the blob away: then the state they left is the one to hand out, if it still may be. */
+  async #open(
+    factor: AuthenticatedFactor,
+    backup: Backup,
+  ): Promise<{ readonly backup: Backup; readonly blob: OpenBlob }> {
     const blob = await this.#blobs.open(backup.state.blob)
     if (blob !== undefined) return { backup, blob }
     const current = await this.#index.load(backup.id)
     if (current?.backup.state.incarnation !== backup.state.incarnation) throw missing()
-    if (current.backup.state.blob.key !== backup.state.blob.key) return this.#open(current.backup)
+    factor.requireFactor(current.backup)
+    if (current.backup.state.blob.key !== backup.state.blob.key) return this.#open(factor, current.backup)
     this.#log.error('blob_lost', { backupId: backup.id, key: backup.state.blob.key })
     throw missing()
   }
