@@ -117,14 +117,14 @@ export class Backup {
 
   /** @throws {DomainError} `manifest_hash_mismatch` unless this is the state the client starts from */
   requireManifestHash(from: ManifestHash): void {
-    if (from !== this.state.manifestHash) throw movedOn()
+    if (from !== this.state.manifestHash) throw this.#movedOn()
   }
 
   /** @throws {DomainError} `manifest_hash_mismatch` */
   withContent({ base, from, to, blob, history }: ContentChange): Backup {
     this.requireManifestHash(from)
     // Two syncs that lead to the hash they start from must not both win: the bytes tell them apart.
-    if (base.key !== this.state.blob.key) throw movedOn()
+    if (base.key !== this.state.blob.key) throw this.#movedOn()
     return this.#with({ manifestHash: to, blob, supersededBlobs: this.blobs().slice(0, history) })
   }
 
@@ -219,6 +219,13 @@ export class Backup {
     return keys
   }
 
+  /** Tells where it is now: only to those who have proved to be of this backup. */
+  #movedOn(): DomainError {
+    return new DomainError('manifest_hash_mismatch', 'the backup has moved on from currentManifestHash', {
+      details: { currentManifestHash: this.state.manifestHash },
+    })
+  }
+
   #with(change: Partial<BackupState>): Backup {
     return new Backup({ ...this.state, ...change })
   }
@@ -232,10 +239,6 @@ export function requireDistinctCredentials(main: Credential, sync: Credential): 
   if (credentialReference(main) === credentialReference(sync)) {
     throw new DomainError('factor_already_exists', 'the main factor and the sync factor are the same credential')
   }
-}
-
-function movedOn(): DomainError {
-  return new DomainError('manifest_hash_mismatch', 'the backup has moved on from currentManifestHash')
 }
 
 function without<Kind extends Factor>(factors: readonly Kind[], id: FactorId): readonly Kind[] {

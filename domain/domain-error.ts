@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts'
+
 /** Every refusal the domain and the use cases can give. Stable and machine-readable: clients match on them. */
 export type DomainErrorCode =
   | 'already_used'
@@ -56,10 +58,17 @@ export type DomainErrorCode =
  */
 export class DomainError extends Error {
   readonly code: DomainErrorCode
+  /** What a client can go on with; as public as the message. */
+  readonly details: JsonObject | undefined
 
-  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: DomainErrorCode, message: string, { details, ...options }: DomainErrorOptions = {}) {
     super(message, options)
     this.name = 'DomainError'
     this.code = code
+    this.details = details
   }
+}
+
+export interface DomainErrorOptions extends ErrorOptions {
+  readonly details?: JsonObject
 }

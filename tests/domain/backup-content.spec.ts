@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { DomainError } from '../../domain/domain-error.ts'
 import type { Backup } from '../../domain/backup.ts'
 import { backup, backupState, manifestHash, sealedBlob } from './support/backups.ts'
 import { expectRefusal } from './support/refusals.ts'
@@ -37,6 +38,12 @@ describe('Backup.requireManifestHash', () => {
       )
     })
   }
+
+  it('tells the state that the backup is in, so that the client can go on from there', () => {
+    expect(() => backup({ manifestHash: manifestHash(5) }).requireManifestHash(manifestHash(4)))
+      .to.throw(DomainError)
+      .with.deep.property('details', { currentManifestHash: manifestHash(5) })
+  })
 })
 
 describe('Backup.withContent', () => {
