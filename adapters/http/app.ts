@@ -1,10 +1,11 @@
-import express, { type ErrorRequestHandler, type Express } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { EventLog } from '../../application/ports/event-log.ts'
 import { attestation, type AttestationPolicy } from './attestation.ts'
 import { bodyDeadline } from './body-deadline.ts'
 import { refusalOf, STATUS_OF } from './error-response.ts'
 import { HttpError } from './http-error.ts'
-import { parseJson } from './json-body.ts'
+import { jsonBody } from './json-requests.ts'
+import { knownOperations } from './known-operations.ts'
 import { logRequests } from './log-requests.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 import { refuse } from './refuse.ts'
@@ -42,28 +43,16 @@ export function createApp(useCases: UseCases, document: OpenApiDocument, log: Ev
   app.set('trust proxy', options.trustProxy)
 
   app.use(setCommonHeaders, logRequests(log))
+  app.use(requireHost)
   app.use(operationalRoutes(useCases, options.identity, document, options.documented))
-  app.use((request, _response, next) => {
-    if (Number(request.get('content-length')) > maxBodyBytes) throw tooLarge(maxBodyBytes)
-    next()
-  })
-  app.use(bodyDeadline(requestTimeout))
-  app.use(
-    express.raw({ type: 'application/json', limit: MAX_JSON_BYTES, inflate: false }),
-    (request, _response, next) => {
-      if (Buffer.isBuffer(request.body)) request.body = request.body.length === 0 ? undefined : parseJson(request.body)
-      next()
-    },
-  )
+  app.use(knownOperations(document, '/v1'), requirePlainBody(maxBodyBytes))
+  app.use(bodyDeadline(requestTimeout), jsonBody(MAX_JSON_BYTES))
   app.use(requestValidation(document))
 
   const attested = attestation(options.attestation)
-  const uploads = new UploadReader(document, { maxPayloadBytes: MAX_JSON_BYTES, maxBackupBytes })
+  const uploads = new UploadReader(document, { maxBodyBytes, maxPayloadBytes: MAX_JSON_BYTES, maxBackupBytes })
   app.use('/v1', challengeRoutes(useCases), factorRoutes(useCases, attested), backupRoutes(useCases, uploads, attested))
 
-  app.use(() => {
-    throw new HttpError('not_found', 'there is nothing at this path')
-  })
   const answerError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
     const error = transportError(thrown)
     const { code } = refusalOf(error)
@@ -79,6 +68,23 @@ export function createApp(useCases: UseCases, document: OpenApiDocument, log: Ev
   return app
 }
 
-function tooLarge(maxBytes: number): HttpError {
-  return new HttpError('content_too_large', `the body has at most ${maxBytes} bytes`)
+/** RFC 9112 §3.2. Node would refuse such a request itself, but not in JSON. */
+const requireHost: RequestHandler = (request, _response, next) => {
+  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+    throw new HttpError('invalid_payload', 'the request has no host header')
+  }
+  next()
+}
+
+/** Refuses by its headers a body that is too large, or that would have to be decompressed. */
+function requirePlainBody(maxBytes: number): RequestHandler {
+  return ({ headers }, _response, next) => {
+    if (Number(headers['content-length']) > maxBytes) {
+      throw new HttpError('content_too_large', `the body has at most ${maxBytes} bytes`)
+    }
+    if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+      throw new HttpError('unsupported_media_type', 'the body must not be compressed')
+    }
+    next()
+  }
 }

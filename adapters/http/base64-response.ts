@@ -6,7 +6,7 @@ const HEAD = '{"backup":"'
 
 /**
  * Streams a backup as base64 inside JSON, never holding it whole. The content length is exact, so a client can tell
- * a download that broke off from a whole one.
+ * a download that broke off from a whole one. Returns early if the client goes away: that is no fault of ours.
  */
 export async function sendRetrievedBackup(response: Response, retrieved: RetrievedBackup): Promise<void> {
   const { size, blob, metadata, syncFactorToken } = retrieved
@@ -21,9 +21,16 @@ export async function sendRetrievedBackup(response: Response, retrieved: Retriev
       yield* base64(blob.body)
       yield tail
     }, response)
+  } catch (error) {
+    if (!isPrematureClose(error)) throw error
   } finally {
     await blob.close()
   }
+}
+
+/** The stores have errors of their own: this one is of the response. */
+function isPrematureClose(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 
 /** Base64 (RFC 4648 §4) of the whole, chunk by chunk: up to two bytes wait for the next so that padding comes last only. */

@@ -78,11 +78,15 @@ export interface ErrorResponse {
 /** What a client is told of an error; of one that is no refusal, only that it happened. */
 export function errorResponse(error: unknown): ErrorResponse {
   const { code, message } = refusalOf(error)
+  const details = error instanceof DomainError ? error.details : undefined
   const retryAfter = RETRY_AFTER[code]
   return {
     status: STATUS_OF[code],
-    headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
-    body: JSON.stringify({ allowRetry: RETRYABLE.has(code), error: { code, message } }),
+    headers: {
+      ...(error instanceof HttpError && error.headers),
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    },
+    body: JSON.stringify({ allowRetry: RETRYABLE.has(code), error: { code, message, details } }),
   }
 }
 

@@ -1,4 +1,5 @@
-import { createServer, STATUS_CODES, type Server } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
@@ -37,11 +38,21 @@ export class HttpServer {
         requestTimeout: requestTimeout * LAST_RESORT_FACTOR,
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
         connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
+        requireHostHeader: false, // the app does, and answers in JSON
       },
       app,
     )
     server.setTimeout(requestTimeout * 2)
-    server.on('clientError', answerUnparsable)
+    // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own refusal is no JSON.
+    server.on('checkExpectation', app)
+    const responses = new WeakMap<Duplex, ServerResponse>()
+    server.on('request', (request, response) => responses.set(request.socket, response))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const response = responses.get(socket)
+      const answering = response?.headersSent === true && !response.writableFinished
+      if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
+      else answerUnparsable(error.code, socket)
+    })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, host, resolve)
@@ -74,17 +85,15 @@ export class HttpServer {
 }
 
 /** What is no HTTP, or comes too slowly to become a request, never reaches the app. */
-function answerUnparsable(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const { status, body } = errorResponse(refusalFor(error.code))
+function answerUnparsable(reason: string | undefined, socket: Duplex): void {
+  const { status, body } = errorResponse(refusalFor(reason))
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    `x-request-id: ${randomUUID()}`,
     'connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)

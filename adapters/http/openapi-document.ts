@@ -14,6 +14,9 @@ export interface OpenApiDocument {
 
 /** What of an OpenAPI Object (OpenAPI 3.1 §4.8.1) is read here. */
 export interface OpenApiObject {
+  readonly openapi: string
+  readonly info: unknown
+  readonly servers: unknown
   readonly paths: Readonly<Record<string, PathItem>>
 }
 
@@ -24,7 +27,11 @@ export interface PathItem {
 }
 
 export interface Operation {
-  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> }
+  readonly parameters?: readonly unknown[]
+  readonly requestBody?: {
+    readonly required?: boolean
+    readonly content: Readonly<Record<string, { readonly schema: Schema }>>
+  }
 }
 
 /** A JSON Schema (2020-12). */

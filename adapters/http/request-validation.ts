@@ -1,24 +1,21 @@
+import type { IncomingMessage } from 'node:http'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import type { RequestHandler } from 'express'
 import { middleware as openApiMiddleware } from 'express-openapi-validator'
 import type { JsonValue } from '../../domain/json.ts'
 import { HttpError } from './http-error.ts'
-import type { OpenApiDocument, OpenApiObject } from './openapi-document.ts'
+import type { OpenApiDocument, OpenApiObject, Operation } from './openapi-document.ts'
 
 const MULTIPART = 'multipart/form-data'
 
-/** Checks every request to `/v1` by the document: path, method, content type, and JSON bodies. */
+/** Checks every request to `/v1` by the document: headers, content type, and JSON bodies. */
 export function requestValidation({ dereferenced }: OpenApiDocument): RequestHandler[] {
-  const { paths, ...rest } = withoutDiscriminatorMappings(dereferenced)
-  for (const { post } of Object.values(paths)) {
-    // A streamed body is neither held nor parsed here: `payloadValidator` checks its payload part.
-    const multipart = post?.requestBody?.content[MULTIPART]
-    if (multipart !== undefined) multipart.schema = { type: 'object' }
-  }
+  const { openapi, info, servers, paths } = withoutDiscriminatorMappings(dereferenced)
   // The validator does not know path-level servers, and would look for the operational paths below /v1.
   const versioned = Object.entries(paths).filter(([, item]) => item.servers === undefined)
-  const apiSpec: unknown = { ...rest, paths: Object.fromEntries(versioned) }
-  return openApiMiddleware({
+  const requests = versioned.map(([path, { post }]): [string, object] => [path, { post: requestOf(post) }])
+  const apiSpec: unknown = { openapi, info, servers, paths: Object.fromEntries(requests) }
+  const validation = openApiMiddleware({
     apiSpec: apiSpec as Parameters<typeof openApiMiddleware>[0]['apiSpec'],
     $refParser: { mode: 'dereference' },
     fileUploader: false,
@@ -26,6 +23,46 @@ export function requestValidation({ dereferenced }: OpenApiDocument): RequestHan
     validateResponses: false,
     validateRequests: { discriminator: true, allowUnknownQueryParameters: true, coerceTypes: false },
   })
+  return [hideContentTypeParameters, ...validation, restoreContentType]
+}
+
+/**
+ * What an operation says of its requests. The validator walks through all that it is given when the first request for an
+ * operation comes, examples and responses too: that would take it three times as long.
+ */
+function requestOf({ parameters = [], requestBody }: Operation = {}): object {
+  const content = Object.entries(requestBody?.content ?? {}).map(([type, { schema }]): [string, object] => [
+    type,
+    // A streamed body is neither held nor parsed here: `payloadValidator` checks its payload part.
+    { schema: type === MULTIPART ? { type: 'object' } : schema },
+  ])
+  return {
+    parameters,
+    requestBody: { required: requestBody?.required ?? false, content: Object.fromEntries(content) },
+    responses: { default: { description: 'not checked here' } },
+  }
+}
+
+const contentTypes = new WeakMap<IncomingMessage, string>()
+
+/**
+ * The validator compiles its schemas once for each content type it meets, parameters included, and keeps them for
+ * ever: whoever made up parameters could fill the memory. No operation depends on them.
+ */
+const hideContentTypeParameters: RequestHandler = (request, _response, next) => {
+  const contentType = request.headers['content-type']
+  if (contentType !== undefined) {
+    contentTypes.set(request, contentType)
+    request.headers['content-type'] = contentType.split(';')[0]
+  }
+  next()
+}
+
+/** The boundary of a multipart body is still needed. */
+const restoreContentType: RequestHandler = (request, _response, next) => {
+  const contentType = contentTypes.get(request)
+  if (contentType !== undefined) request.headers['content-type'] = contentType
+  next()
 }
 
 /**

@@ -3,10 +3,12 @@ import { limitedBody } from '../../application/limited-body.ts'
 import type { JsonValue } from '../../domain/json.ts'
 import { HttpError } from './http-error.ts'
 import { parseJson } from './json-body.ts'
-import { MultipartParts, type Part } from './multipart-parts.ts'
-import { Spool } from './spool.ts'
+import { MultipartParts, surplusPart, type Part } from './multipart-parts.ts'
+import { Spool } from '../shared/spool.ts'
 
 export interface UploadLimits {
+  /** All that is sent: both parts, and what is around them. */
+  readonly maxBodyBytes: number
   readonly maxPayloadBytes: number
   readonly maxBackupBytes: number
 }
@@ -24,11 +26,11 @@ export interface Upload {
  * Reads up to the point where the payload is known: the backup that follows it is left to be streamed, one that came
  * before it is spooled to disk.
  * @throws {HttpError} `multipart_error`, `missing_payload_field`, `missing_backup_field`, `invalid_payload`,
- *   `content_too_large`
+ *   `content_too_large`, `request_timeout`
  * @throws {DomainError} `content_too_large`, `empty_backup_file` of a backup that came first
  */
 export async function readUpload(request: IncomingMessage, limits: UploadLimits): Promise<Upload> {
-  const parts = new MultipartParts(request)
+  const parts = new MultipartParts(request, limits.maxBodyBytes)
   try {
     const first = await parts.next()
     if (first?.name === 'backup') return await readBackupFirst(parts, first, limits)
@@ -83,15 +85,12 @@ async function readPayload({ bytes }: Part, { maxPayloadBytes }: UploadLimits): 
   return parseJson(Buffer.concat(chunks))
 }
 
+/** A part that comes instead is refused by `parts`. */
 async function requireEnd(parts: MultipartParts): Promise<void> {
-  if ((await parts.next()) !== undefined) throw surplusPart()
+  await parts.next()
 }
 
 function requirePart(part: Part | undefined, name: 'payload' | 'backup'): asserts part is Part {
   if (part === undefined) throw new HttpError(`missing_${name}_field`, `the part ${name} is missing`)
   if (part.name !== name) throw surplusPart()
-}
-
-function surplusPart(): HttpError {
-  return new HttpError('multipart_error', 'the parts are payload and backup, each once, and nothing else')
 }

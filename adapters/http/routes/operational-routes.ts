@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { Router, type RequestHandler } from 'express'
 import { serve, setup } from 'swagger-ui-express'
 import { HttpError } from '../http-error.ts'
 import type { OpenApiDocument } from '../openapi-document.ts'
@@ -17,7 +17,7 @@ export function operationalRoutes(
   document: OpenApiDocument,
   documented: boolean,
 ): Router {
-  const router = Router()
+  const router = Router({ caseSensitive: true, strict: true })
 
   router.get('/health', (_request, response) => {
     response.json({ status: 'ok', ...identity })
@@ -35,14 +35,20 @@ export function operationalRoutes(
     router.get('/openapi.yaml', (_request, response) => {
       response.type('application/yaml').send(document.source)
     })
-    router.use('/docs', serve)
-    router.get('/docs', setup(document.document))
-    paths.push('/openapi.json', '/openapi.yaml', '/docs')
+    router.use('/docs', hidePackage, serve)
+    // With the slash, which the page's own links need: without it, `serve` redirects.
+    router.get('/docs/', setup(document.document))
+    paths.push('/openapi.json', '/openapi.yaml', '/docs', '/docs/')
   }
 
-  router.all(paths, (_request, response) => {
-    response.set('allow', 'GET, HEAD')
-    throw new HttpError('method_not_allowed', 'this path answers GET')
+  router.all(paths, () => {
+    throw new HttpError('method_not_allowed', 'this path answers GET', { headers: { allow: 'GET, HEAD' } })
   })
   return router
+}
+
+/** `serve` would refuse this one itself, but not in JSON. */
+const hidePackage: RequestHandler = ({ path }, _response, next) => {
+  if (path.endsWith('/package.json')) throw new HttpError('not_found', 'there is nothing at this path')
+  next()
 }

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { BackupClient } from '../support/http-backup-client.ts'
+import { Connection } from '../support/http-connection.ts'
+import { useSharedService } from '../support/http-service.ts'
+
+const HOST = 'host: localhost'
+const PATH = '/v1/sync/challenge/keypair'
+
+/** Bytes that are no HTTP/1.1 request (RFC 9112), or one that nobody takes. */
+const UNPARSABLE: readonly (readonly [title: string, bytes: string, expected: string])[] = [
+  ['no HTTP at all', 'hello\r\n\r\n', '400 invalid_payload'],
+  ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01', '400 invalid_payload'],
+  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '400 invalid_payload'],
+  ['an unknown method', `FROBNICATE ${PATH} HTTP/1.1\r\n${HOST}\r\n\r\n`, '400 invalid_payload'],
+  ['no path', `POST HTTP/1.1\r\n${HOST}\r\n\r\n`, '400 invalid_payload'],
+  ['a header without a colon', `POST ${PATH} HTTP/1.1\r\n${HOST}\r\nnonsense\r\n\r\n`, '400 invalid_payload'],
+  ['a header with a NUL', `POST ${PATH} HTTP/1.1\r\n${HOST}\r\nx: \0\r\n\r\n`, '400 invalid_payload'],
+  [
+    'a length that is no number',
+    `POST ${PATH} HTTP/1.1\r\n${HOST}\r\ncontent-length: x\r\n\r\n`,
+    '400 invalid_payload',
+  ],
+  ['a negative length', `POST ${PATH} HTTP/1.1\r\n${HOST}\r\ncontent-length: -1\r\n\r\n`, '400 invalid_payload'],
+  [
+    'two lengths',
+    `POST ${PATH} HTTP/1.1\r\n${HOST}\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}`,
+    '400 invalid_payload',
+  ],
+  [
+    'a length and chunks, as those have who smuggle requests',
+    `POST ${PATH} HTTP/1.1\r\n${HOST}\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+    '400 invalid_payload',
+  ],
+  [
+    'a header of 33 KiB',
+    `POST ${PATH} HTTP/1.1\r\n${HOST}\r\nx: ${'y'.repeat(33 * 1024)}\r\n\r\n`,
+    '413 content_too_large',
+  ],
+  ['a path of 33 KiB', `POST /${'y'.repeat(33 * 1024)} HTTP/1.1\r\n${HOST}\r\n\r\n`, '413 content_too_large'],
+]
+
+describe('What is no HTTP request', () => {
+  const service = useSharedService()
+
+  for (const [title, bytes, expected] of UNPARSABLE) {
+    it(`${title}: ${expected}, and the connection is closed`, async () => {
+      const connection = await Connection.open(service().url)
+      connection.write(bytes)
+      expect((await connection.errorAnswer()).outcome).to.equal(expected)
+      await connection.whenClosed()
+      expect(connection.received.toString()).to.equal('')
+    })
+  }
+
+  it('a request without a host: 400 invalid_payload (RFC 9112 §3.2)', async () => {
+    const connection = await Connection.open(service().url)
+    connection.write(`POST ${PATH} HTTP/1.1\r\n\r\n`)
+    expect((await connection.documentedAnswer('POST', PATH)).outcome).to.equal('400 invalid_payload')
+    connection.reset()
+  })
+
+  it('chunks that are none, in the middle of an upload: 400', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head(`POST ${PATH} HTTP/1.1`, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
+    connection.write('1\r\n{\r\nnonsense\r\n')
+    expect((await connection.errorAnswer()).outcome).to.equal('400 invalid_payload')
+    await connection.whenClosed()
+  })
+
+  it('an expectation that nobody knows is not met, and the request is answered', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head(`POST ${PATH} HTTP/1.1`, { expect: 'miracles', 'content-length': 0 })
+    expect((await connection.documentedAnswer('POST', PATH)).outcome).to.equal('200')
+    connection.reset()
+  })
+
+  it('a wish for another protocol is not granted, and the request is answered', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head(`POST ${PATH} HTTP/1.1`, { connection: 'upgrade', upgrade: 'websocket', 'content-length': 0 })
+    expect((await connection.documentedAnswer('POST', PATH)).outcome).to.equal('200')
+    connection.reset()
+  })
+
+  it('a tunnel is not opened', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head('CONNECT localhost:80 HTTP/1.1')
+    await connection.whenClosed()
+    expect(connection.received.toString()).not.to.match(/^HTTP\/1\.1 2/)
+  })
+
+  it('after a request does not break into the answer that is on its way', async () => {
+    const owner = new BackupClient(service().http, randomBytes(15 * 1024 * 1024))
+    await owner.create()
+    const { path, headers = {}, body } = await owner.retrieveRequest()
+    const connection = await Connection.open(service().url)
+    connection.head(`POST ${path} HTTP/1.1`, { ...headers, 'content-length': Buffer.byteLength(body as string) })
+    connection.write(body as string)
+    while (connection.received.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    connection.write('nonsense\r\n\r\n')
+    await connection.whenClosed()
+    expect(connection.received.indexOf('HTTP/1.1 ', 1)).to.equal(-1)
+  })
+
+  it('two requests at once are answered one after the other', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head(`POST ${PATH} HTTP/1.1`, { 'content-length': 0 })
+    connection.head('GET /health HTTP/1.1')
+    expect((await connection.documentedAnswer('POST', PATH)).outcome).to.equal('200')
+    expect((await connection.documentedAnswer('GET', '/health')).outcome).to.equal('200')
+    connection.reset()
+  })
+})
