@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { PinoEventLog } from '../adapters/logging/pino-event-log.ts'
-import { ConfigurationError, readConfiguration, type Configuration } from './configuration.ts'
+import { readConfigurationOrExit } from './read-configuration-or-exit.ts'
 import { startService } from './service.ts'
-
-const EX_CONFIG = 78 // sysexits.h
 
 // What the service writes is nobody else's to read.
 process.umask(0o077)
 
-const configuration = configurationOrExit()
+const configuration = readConfigurationOrExit()
 const log = new PinoEventLog(configuration.logLevel, configuration.logFormat)
 const service = await startService(configuration, log)
 log.info('listening', {
@@ -34,15 +31,4 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       },
     )
   })
-}
-
-function configurationOrExit(): Configuration {
-  if (existsSync('.env')) process.loadEnvFile('.env')
-  try {
-    return readConfiguration(process.env)
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exit(EX_CONFIG)
-  }
 }

@@ -1,0 +1,77 @@
+import { parseBackupId } from '../../domain/backup-id.ts'
+import type { BackupIndex } from '../ports/backup-index.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import { unixSeconds, type Clock } from '../ports/clock.ts'
+import type { EventLog } from '../ports/event-log.ts'
+
+export interface SweepOptions {
+  /**
+   * Seconds that a blob is left alone after it was stored. Far longer than any request lives: the commit that points to
+   * a blob comes after it.
+   */
+  readonly grace: number
+  /** Only tells what would be removed. */
+  readonly dryRun: boolean
+  /** Told after each blob; the summary so far. */
+  readonly onProgress?: (summary: SweepSummary) => void
+}
+
+export interface SweepSummary {
+  readonly seen: number
+  /** With `dryRun`: what would have been. */
+  readonly removed: number
+  /** Could not be removed, or not be judged: left for the next sweep. */
+  readonly failed: number
+}
+
+/**
+ * Removes the blobs that no backup points to: what crashes and unknown outcomes left behind. Safe beside running
+ * instances and uploads, since a blob that is pointed to was pointed to within the grace, and keys are never used twice.
+ */
+export class SweepBlobs {
+  readonly #index: BackupIndex
+  readonly #blobs: BlobStore
+  readonly #clock: Clock
+  readonly #log: EventLog
+
+  constructor(index: BackupIndex, blobs: BlobStore, clock: Clock, log: EventLog) {
+    this.#index = index
+    this.#blobs = blobs
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /** @throws {StoreUnavailable} when the blobs cannot be listed */
+  async execute({ grace, dryRun, onProgress }: SweepOptions): Promise<SweepSummary> {
+    const storedBefore = unixSeconds(this.#clock) - grace
+    let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
+    for await (const { key, storedAt } of this.#blobs.list()) {
+      const outcome = storedAt < storedBefore ? await this.#sweep(key, dryRun) : 'kept'
+      summary = {
+        seen: summary.seen + 1,
+        removed: summary.removed + (outcome === 'removed' ? 1 : 0),
+        failed: summary.failed + (outcome === 'failed' ? 1 : 0),
+      }
+      onProgress?.(summary)
+    }
+    return summary
+  }
+
+  async #sweep(key: string, dryRun: boolean): Promise<'kept' | 'removed' | 'failed'> {
+    try {
+      if (await this.#isPointedTo(key)) return 'kept'
+      if (!dryRun) await this.#blobs.delete(key)
+      this.#log.info(dryRun ? 'blob_unreferenced' : 'blob_swept', { key })
+      return 'removed'
+    } catch (error) {
+      this.#log.warn('blob_not_swept', { key }, error)
+      return 'failed'
+    }
+  }
+
+  async #isPointedTo(key: string): Promise<boolean> {
+    const [backupId = ''] = key.split('/')
+    const stored = await this.#index.load(parseBackupId(backupId))
+    return stored?.backup.blobs().some((blob) => blob.key === key) ?? false
+  }
+}

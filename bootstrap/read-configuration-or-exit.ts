@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs'
+import process from 'node:process'
+import { ConfigurationError, readConfiguration, type Configuration } from './configuration.ts'
+
+const EX_CONFIG = 78 // sysexits.h
+
+/** The configuration of this process, from a `.env` file too; where it has faults they are told and the process ends. */
+export function readConfigurationOrExit(): Configuration {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  try {
+    return readConfiguration(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(EX_CONFIG)
+  }
+}

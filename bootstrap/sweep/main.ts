@@ -1,0 +1,36 @@
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { NodeRandom } from '../../adapters/crypto/node-random.ts'
+import { PinoEventLog } from '../../adapters/logging/pino-event-log.ts'
+import { SystemClock } from '../../adapters/system/system-clock.ts'
+import { SweepBlobs, type SweepSummary } from '../../application/use-cases/sweep-blobs.ts'
+import { readConfigurationOrExit } from '../read-configuration-or-exit.ts'
+import { openStores } from '../open-stores.ts'
+
+// npm run sweep [-- --dry-run]: removes the sealed bytes that no backup points to. May run beside the service.
+const PROGRESS_EVERY = 1000
+
+const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
+const dryRun = values['dry-run']
+const configuration = readConfigurationOrExit()
+const clock = new SystemClock()
+const log = new PinoEventLog(configuration.logLevel, configuration.logFormat)
+const stores = await openStores(configuration.storage, clock, new NodeRandom())
+try {
+  const summary = await new SweepBlobs(stores.index, stores.blobs, clock, log).execute({
+    grace: configuration.sweepGrace,
+    dryRun,
+    onProgress: (soFar) => {
+      if (soFar.seen % PROGRESS_EVERY === 0) tell('so far', soFar)
+    },
+  })
+  tell('done', summary)
+  if (summary.failed > 0) process.exitCode = 1
+} finally {
+  await stores.close()
+}
+
+function tell(when: string, { seen, removed, failed }: SweepSummary): void {
+  const unreferenced = `${removed} unreferenced${dryRun ? '' : ' and removed'}`
+  process.stdout.write(`${when}: ${seen} blobs seen, ${unreferenced}, ${failed} failed\n`)
+}
