@@ -21,6 +21,8 @@ export interface Configuration {
   readonly attestation: AttestationConfiguration
   readonly maxBackupBytes: number
   readonly historyVersions: number
+  /** Seconds that sealed bytes are left alone before a sweep may remove them. */
+  readonly sweepGrace: number
   /** Milliseconds. */
   readonly requestTimeout: number
   /** Milliseconds. */
@@ -31,7 +33,18 @@ export interface Configuration {
   readonly revision: string
 }
 
-export type StorageConfiguration = { readonly kind: 'embedded'; readonly folder: string } | { readonly kind: 'memory' }
+export type StorageConfiguration =
+  { readonly kind: 'embedded'; readonly folder: string } | AwsStorageConfiguration | { readonly kind: 'memory' }
+
+/** Region, endpoints and credentials are the SDK's to find, by the variables that every AWS SDK reads. */
+export interface AwsStorageConfiguration {
+  readonly kind: 'aws'
+  readonly bucket: string
+  /** Of the key that S3 encrypts with; the bucket's own default where absent. */
+  readonly kmsKeyArn: string | undefined
+  readonly forcePathStyle: boolean
+  readonly tableName: string
+}
 
 export type AttestationConfiguration =
   | { readonly mode: 'off' }
@@ -70,6 +83,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     attestation: attestation(environment, appEnvironment),
     maxBackupBytes: environment.integer('MAX_BACKUP_BYTES', [1, 1024 ** 3], 15 * 1024 ** 2),
     historyVersions: environment.integer('HISTORY_VERSIONS', [1, 10], 1),
+    sweepGrace: environment.integer('SWEEP_GRACE_HOURS', [1, 8760], 24) * 3600,
     requestTimeout: environment.integer('REQUEST_TIMEOUT_MS', [100, 600_000], 30_000),
     shutdownGrace: environment.integer('SHUTDOWN_GRACE_MS', [0, 600_000], 25_000),
     trustProxy: trustProxy(environment),
@@ -82,8 +96,27 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
 }
 
 function storage(environment: Environment): StorageConfiguration {
-  const kind = environment.oneOf('STORAGE', ['embedded', 'memory'], 'embedded')
-  return kind === 'memory' ? { kind } : { kind, folder: environment.text('DATA_DIR') ?? './data' }
+  const kind = environment.oneOf('STORAGE', ['embedded', 'aws', 'memory'], 'embedded')
+  switch (kind) {
+    case 'memory':
+      return { kind }
+    case 'embedded':
+      return { kind, folder: environment.text('DATA_DIR') ?? './data' }
+    case 'aws':
+      return awsStorage(environment)
+  }
+}
+
+function awsStorage(environment: Environment): AwsStorageConfiguration {
+  const bucket = environment.text('BACKUP_S3_BUCKET')
+  if (bucket === undefined) environment.fault('BACKUP_S3_BUCKET', 'has to be set for STORAGE=aws')
+  return {
+    kind: 'aws',
+    bucket: bucket ?? '',
+    kmsKeyArn: environment.text('BACKUP_S3_BUCKET_KMS_KEY_ARN'),
+    forcePathStyle: environment.flag('S3_FORCE_PATH_STYLE'),
+    tableName: environment.text('DYNAMODB_TABLE') ?? 'backup-service',
+  }
 }
 
 function challengeKeys(environment: Environment, appEnvironment: AppEnvironment): Keyring | undefined {

@@ -1,5 +1,4 @@
 import { Container } from 'inversify'
-import { NodeRandom } from '../adapters/crypto/node-random.ts'
 import { NodeSignatureVerifier } from '../adapters/crypto/node-signature-verifier.ts'
 import { JweTokenSealer } from '../adapters/jose/jwe-token-sealer.ts'
 import type { Keyring } from '../adapters/jose/keyring.ts'
@@ -11,6 +10,7 @@ import { Challenges } from '../application/challenges.ts'
 import { Committer } from '../application/committer.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
+import type { Random } from '../application/ports/random.ts'
 import { ProveNewFactor } from '../application/prove-new-factor.ts'
 import { SealedBlobs } from '../application/sealed-blobs.ts'
 import { SignatureProofs } from '../application/signature-proofs.ts'
@@ -27,6 +27,7 @@ export interface Foundation {
   readonly keyring: Keyring
   readonly stores: Stores
   readonly clock: Clock
+  readonly random: Random
   readonly log: EventLog
 }
 
@@ -40,12 +41,12 @@ export function createContainer(foundation: Foundation): Container {
 }
 
 function bindAdapters(container: Container, foundation: Foundation): void {
-  const { configuration, keyring, stores, clock, log } = foundation
+  const { configuration, keyring, stores, clock, random, log } = foundation
   provideValue(container, TOKENS.clock, clock)
+  provideValue(container, TOKENS.random, random)
   provideValue(container, TOKENS.log, log)
   provideValue(container, TOKENS.index, stores.index)
   provideValue(container, TOKENS.blobStore, stores.blobs)
-  provide(container, TOKENS.random, () => new NodeRandom(), [])
   provide(container, TOKENS.signatures, () => new NodeSignatureVerifier(), [])
   provide(container, TOKENS.sealer, () => new JweTokenSealer(keyring), [])
   provide(container, TOKENS.passkeys, () => new WebAuthnPasskeyVerifier(configuration.relyingParty), [])

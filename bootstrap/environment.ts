@@ -28,6 +28,11 @@ export class Environment {
     return choice ?? fallback
   }
 
+  /** `true` or `false`; unset is false. */
+  flag(name: string): boolean {
+    return this.oneOf(name, ['true', 'false'], 'false') === 'true'
+  }
+
   integer(name: string, [least, most]: readonly [number, number], fallback: number): number {
     const value = this.text(name)
     if (value === undefined) return fallback

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { NodeRandom } from '../adapters/crypto/node-random.ts'
 import { createApp } from '../adapters/http/app.ts'
 import { HttpServer } from '../adapters/http/http-server.ts'
 import { loadOpenApiDocument } from '../adapters/http/openapi-document.ts'
@@ -6,12 +7,14 @@ import { generateKeyringEntry, type Keyring } from '../adapters/jose/keyring.ts'
 import { SystemClock } from '../adapters/system/system-clock.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
+import { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
 import { attestationPolicy } from './attestation-policy.ts'
 import type { Configuration } from './configuration.ts'
 import { createContainer } from './container.ts'
 import { developmentKeyring } from './development-keyring.ts'
+import { openStores } from './open-stores.ts'
 import { resolve } from './provide.ts'
-import { openStores } from './stores.ts'
+import { scheduleSweeps } from './sweep-schedule.ts'
 import { TOKENS } from './tokens.ts'
 
 const PACKAGE = new URL('../package.json', import.meta.url)
@@ -35,9 +38,10 @@ export async function startService(
     packageVersion(),
     keyringOf(configuration),
   ])
-  const stores = await openStores(configuration.storage, clock)
+  const random = new NodeRandom()
+  const stores = await openStores(configuration.storage, clock, random)
   try {
-    const container = createContainer({ configuration, keyring, stores, clock, log })
+    const container = createContainer({ configuration, keyring, stores, clock, random, log })
     const app = createApp(resolve(container, TOKENS.useCases), document, log, {
       identity: { semver, rev: configuration.revision },
       documented: configuration.appEnvironment !== 'production',
@@ -47,11 +51,13 @@ export async function startService(
       trustProxy: configuration.trustProxy,
     })
     const server = await HttpServer.listen(app, configuration)
+    const stopSweeps = sweepsOf(configuration, new SweepBlobs(stores.index, stores.blobs, clock, log), log)
     const url = `http://${configuration.host.includes(':') ? `[${configuration.host}]` : configuration.host}:${server.port}`
     return {
       url,
       stop: async () => {
         await server.stop(configuration.shutdownGrace)
+        await stopSweeps()
         await resolve(container, TOKENS.sealedBlobs).settle()
         await stores.close()
       },
@@ -60,6 +66,12 @@ export async function startService(
     await stores.close()
     throw error
   }
+}
+
+/** One machine sweeps for itself. Where many instances share the stores, one `npm run sweep` a day does it for all. */
+function sweepsOf({ storage, sweepGrace }: Configuration, sweepBlobs: SweepBlobs, log: EventLog): () => Promise<void> {
+  if (storage.kind !== 'embedded') return () => Promise.resolve()
+  return scheduleSweeps(sweepBlobs, sweepGrace, log)
 }
 
 async function keyringOf({ challengeKeys, storage }: Configuration): Promise<Keyring> {

@@ -48,6 +48,7 @@ describe('readConfiguration', () => {
       attestation: { mode: 'off' },
       maxBackupBytes: 15_728_640,
       historyVersions: 1,
+      sweepGrace: 86_400,
       requestTimeout: 30_000,
       shutdownGrace: 25_000,
       trustProxy: false,
@@ -93,6 +94,17 @@ describe('readConfiguration', () => {
     })
   })
 
+  it('reads where the cloud keeps everything', () => {
+    const { storage } = readConfiguration({ STORAGE: 'aws', BACKUP_S3_BUCKET: 'bucket', S3_FORCE_PATH_STYLE: 'true' })
+    expect(storage).to.deep.equal({
+      kind: 'aws',
+      bucket: 'bucket',
+      kmsKeyArn: undefined,
+      forcePathStyle: true,
+      tableName: 'backup-service',
+    })
+  })
+
   const proxies = [
     ['off', false],
     ['2', 2],
@@ -109,7 +121,13 @@ describe('readConfiguration', () => {
     ['an unknown APP_ENV', { APP_ENV: 'prod' }, 'APP_ENV is one of development, staging, production'],
     ['a PORT that is no number', { PORT: '80a' }, 'PORT is a whole number from 0 to 65535'],
     ['a PORT out of range', { PORT: '65536' }, 'PORT is a whole number from 0 to 65535'],
-    ['an unknown STORAGE', { STORAGE: 'floppy' }, 'STORAGE is one of embedded, memory'],
+    ['an unknown STORAGE', { STORAGE: 'floppy' }, 'STORAGE is one of embedded, aws, memory'],
+    ['aws without a bucket', { STORAGE: 'aws' }, 'BACKUP_S3_BUCKET has to be set for STORAGE=aws'],
+    [
+      'a path style that is no flag',
+      { STORAGE: 'aws', BACKUP_S3_BUCKET: 'b', S3_FORCE_PATH_STYLE: '1' },
+      'S3_FORCE_PATH_STYLE is one of true, false',
+    ],
     ['no history at all', { HISTORY_VERSIONS: '0' }, 'HISTORY_VERSIONS is a whole number from 1 to 10'],
     ['a negative history', { HISTORY_VERSIONS: '-1' }, 'HISTORY_VERSIONS is a whole number from 1 to 10'],
     [

@@ -1,0 +1,105 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb'
+import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../application/ports/backup-index.ts'
+import type { Clock } from '../../application/ports/clock.ts'
+import type { Random } from '../../application/ports/random.ts'
+import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import { parseBackupId, type BackupId } from '../../domain/backup-id.ts'
+import type { FactorReference } from '../../domain/factor.ts'
+import { Backoff } from '../shared/backoff.ts'
+import { storedText, type StoredMembers } from '../shared/stored-members.ts'
+import { readBackup } from './read-backup.ts'
+import { requireTable } from './require-table.ts'
+import { TableCommits } from './table-commits.ts'
+import { factorRowItemKey } from './table-layout.ts'
+
+export interface DynamoDbBackupIndexOptions {
+  /** The index's own from now on. */
+  readonly client: DynamoDBClient
+  readonly tableName: string
+  readonly clock: Pick<Clock, 'sleep'>
+  readonly random: Pick<Random, 'fraction' | 'uuid'>
+}
+
+const PAUSES = { first: 20, longest: 400 } // milliseconds
+const MAX_READS = 5
+
+/** In one DynamoDB table, which any number of processes may share. See docs/storage-schema.md. */
+export class DynamoDbBackupIndex implements BackupIndex {
+  readonly #client: DynamoDBClient
+  readonly #documents: DynamoDBDocumentClient
+  readonly #tableName: string
+  readonly #backoff: Backoff
+  readonly #commits: TableCommits
+
+  constructor({ client, tableName, clock, random }: DynamoDbBackupIndexOptions) {
+    this.#client = client
+    this.#documents = DynamoDBDocumentClient.from(client)
+    this.#tableName = tableName
+    this.#backoff = new Backoff(clock, random, PAUSES)
+    this.#commits = new TableCommits(this.#documents, tableName, random, this.#backoff)
+  }
+
+  async findByFactor(reference: FactorReference): Promise<BackupId | undefined> {
+    return translateErrors('DynamoDB GetItem', async () => {
+      const { Item } = await this.#documents.send(
+        new GetCommand({ TableName: this.#tableName, Key: factorRowItemKey(reference), ConsistentRead: true }),
+      )
+      return Item && parseBackupId(storedText(Item, 'backupId'))
+    })
+  }
+
+  /**
+   * A query sees each item as some commit left it, but not all of them as the same one did: when the items do not fit
+   * together, it was made in the midst of a commit and is made again.
+   */
+  async load(id: BackupId): Promise<StoredBackup | undefined> {
+    return translateErrors('DynamoDB Query', async () => {
+      for (let read = 1; read <= MAX_READS; read += 1) {
+        const reading = readBackup(await this.#queryItems(id))
+        if (reading.outcome === 'whole') return reading.stored
+        if (reading.outcome === 'absent') return undefined
+        if (read < MAX_READS) await this.#backoff.pause(read)
+      }
+      throw new Error('the items of a backup do not fit together: it never holds still, or it is damaged')
+    })
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    const operation = commit.change === undefined ? 'DynamoDB PutItem' : 'DynamoDB TransactWriteItems'
+    return translateErrors(operation, () => this.#commits.commit(commit))
+  }
+
+  async checkReadiness(): Promise<void> {
+    await translateErrors('DynamoDB DescribeTable', () => requireTable(this.#client, this.#tableName))
+  }
+
+  /** Lets go of the connections. */
+  close(): void {
+    this.#client.destroy()
+  }
+
+  async #queryItems(id: BackupId): Promise<readonly StoredMembers[]> {
+    const items: StoredMembers[] = []
+    const pages = paginateQuery(
+      { client: this.#documents },
+      {
+        TableName: this.#tableName,
+        KeyConditionExpression: 'PK = :id',
+        ExpressionAttributeValues: { ':id': id },
+        ConsistentRead: true,
+      },
+    )
+    for await (const { Items } of pages) items.push(...(Items ?? []))
+    return items
+  }
+}
+
+/** Whatever DynamoDB says, or whatever is wrong with what it gave back, stops here. */
+async function translateErrors<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    throw new StoreUnavailable(operation, { cause: error })
+  }
+}

@@ -1,0 +1,113 @@
+import type { StoredBackup } from '../../application/ports/backup-index.ts'
+import { Backup } from '../../domain/backup.ts'
+import { parseBackupId, type BackupId } from '../../domain/backup-id.ts'
+import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
+import { factorId, type Factor, type SyncFactor } from '../../domain/factor.ts'
+import { parseManifestHash } from '../../domain/manifest-hash.ts'
+import type { SealedBlob } from '../../domain/sealed-blob.ts'
+import {
+  storedInteger,
+  storedJsonObject,
+  storedJsonObjects,
+  storedObject,
+  storedText,
+  type StoredMembers,
+} from '../shared/stored-members.ts'
+import { readStoredBlob, readStoredCredential, readStoredKey } from '../shared/stored-values.ts'
+import { memberSortKey, type Members } from './backup-items.ts'
+import { withWholeKey } from './short-blob-key.ts'
+import { HEAD, PARTITION_KEY, SORT_KEY } from './table-layout.ts'
+
+/** `torn`: some items are of one state and some of another, because a commit came in between. */
+export type BackupReading =
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'torn' }
+  | { readonly outcome: 'whole'; readonly stored: StoredBackup }
+
+/**
+ * Puts a backup together from all the items of its partition, in any order.
+ * @throws {Error} if the items are not what this service writes
+ */
+export function readBackup(items: readonly StoredMembers[]): BackupReading {
+  const bySortKey = new Map(items.map((item) => [storedText(item, SORT_KEY), item]))
+  const head = bySortKey.get(HEAD)
+  // What is left of a backup whose head was just deleted, or not seen yet, is no backup.
+  if (head === undefined) return { outcome: 'absent' }
+  const members = new MembersOfHead(head, bySortKey)
+  if (!members.fitTogether()) return { outcome: 'torn' }
+  const id = parseBackupId(storedText(head, PARTITION_KEY))
+  const state = {
+    id,
+    incarnation: storedText(head, 'incarnation'),
+    mainFactors: members.read('mainFactors', readFactor),
+    syncFactors: members.read('syncFactors', readSyncFactor),
+    keys: members.read('keys', readKey),
+    manifestHash: parseManifestHash(storedText(head, 'manifestHash')),
+    blob: readBlob(id, storedJsonObject(head, 'blob')),
+    supersededBlobs: storedJsonObjects(head, 'supersededBlobs').map((blob) => readBlob(id, blob)),
+  }
+  if (state.mainFactors.length === 0) throw new Error('stored backup has no main factor')
+  return { outcome: 'whole', stored: { backup: Backup.restore(state), revision: storedText(head, 'revision') } }
+}
+
+interface ListedMember {
+  readonly name: string
+  readonly item: StoredMembers | undefined
+}
+
+/** The items beside a head, as it lists them. */
+class MembersOfHead {
+  readonly #lists: Readonly<Record<keyof Members, readonly ListedMember[]>>
+  readonly #rewritten: StoredMembers
+  readonly #found: number
+
+  constructor(head: StoredMembers, bySortKey: ReadonlyMap<string, StoredMembers>) {
+    const listed = (list: keyof Members): readonly ListedMember[] =>
+      storedTexts(head, list).map((name) => ({ name, item: bySortKey.get(memberSortKey[list](name)) }))
+    this.#lists = { mainFactors: listed('mainFactors'), syncFactors: listed('syncFactors'), keys: listed('keys') }
+    this.#rewritten = storedObject(head, 'rewritten')
+    this.#found = bySortKey.size - 1
+  }
+
+  /** Whether there is exactly what the head lists, each item as the commit wrote it that the head knows of. */
+  fitTogether(): boolean {
+    const items = Object.values(this.#lists).flatMap((list) => list.map(({ item }) => item))
+    return items.length === this.#found && items.every((item) => item !== undefined && this.#isKnown(item))
+  }
+
+  read<Value>(list: keyof Members, readItem: (item: StoredMembers, name: string) => Value): readonly Value[] {
+    return this.#lists[list].flatMap(({ name, item }) => (item === undefined ? [] : [readItem(item, name)]))
+  }
+
+  #isKnown(item: StoredMembers): boolean {
+    return item.rewrittenBy === this.#rewritten[storedText(item, SORT_KEY)]
+  }
+}
+
+function readBlob(id: BackupId, from: StoredMembers): SealedBlob {
+  return withWholeKey(id, readStoredBlob(from))
+}
+
+function readFactor(item: StoredMembers, name: string): Factor {
+  return {
+    id: factorId(name),
+    createdAt: storedInteger(item, 'createdAt'),
+    credential: readStoredCredential(storedJsonObject(item, 'credential')),
+  }
+}
+
+function readSyncFactor(item: StoredMembers, name: string): SyncFactor {
+  const { credential, ...rest } = readFactor(item, name)
+  if (credential.kind !== 'EC_KEYPAIR') throw new Error('stored sync factor is no keypair')
+  return { ...rest, credential }
+}
+
+function readKey(item: StoredMembers): EncryptedBackupKey {
+  return readStoredKey(storedJsonObject(item, 'encryptedKey'))
+}
+
+function storedTexts(from: StoredMembers, name: string): readonly string[] {
+  const value = from[name]
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return value
+  throw new Error(`stored ${name} is no list of texts`)
+}

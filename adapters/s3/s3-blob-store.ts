@@ -1,0 +1,159 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  NoSuchKey,
+  paginateListObjectsV2,
+  S3ServiceException,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { tmpdir } from 'node:os'
+import { Readable } from 'node:stream'
+import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/blob-store.ts'
+import type { Clock } from '../../application/ports/clock.ts'
+import type { Random } from '../../application/ports/random.ts'
+import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import type { SealedBlob } from '../../domain/sealed-blob.ts'
+import { Backoff } from '../shared/backoff.ts'
+import { readBlobKey, requireBlobKey } from '../shared/blob-key.ts'
+import { Spool } from '../shared/spool.ts'
+import { verifiedBytes } from '../shared/verified-bytes.ts'
+import { receivedChunks } from './received-chunks.ts'
+import { S3Upload } from './s3-upload.ts'
+
+export interface S3BlobStoreOptions {
+  /** The store's own from now on. */
+  readonly client: S3Client
+  readonly bucket: string
+  /** Encrypts with this key (SSE-KMS); with the bucket's default where absent. */
+  readonly kmsKeyArn?: string | undefined
+  /** Where uploads wait until they are complete: on a disk, with room for all that are under way at once. */
+  readonly spoolFolder?: string | undefined
+  /** Milliseconds without a byte before a transfer is given up, 10000 where absent. */
+  readonly idleTimeout?: number | undefined
+  readonly clock: Pick<Clock, 'sleep'>
+  readonly random: Pick<Random, 'fraction'>
+}
+
+const IDLE_TIMEOUT_MILLISECONDS = 10_000
+const PAUSES = { first: 100, longest: 1000 } // milliseconds
+
+/** One object a blob, in a bucket of any S3-compatible server that honours `If-None-Match: *`. */
+export class S3BlobStore implements BlobStore {
+  readonly #s3: S3Client
+  readonly #bucket: string
+  readonly #spoolFolder: string
+  readonly #idleTimeout: number
+  readonly #upload: S3Upload
+
+  constructor({ client, bucket, kmsKeyArn, spoolFolder, idleTimeout, clock, random }: S3BlobStoreOptions) {
+    this.#s3 = client
+    this.#bucket = bucket
+    this.#spoolFolder = spoolFolder ?? tmpdir()
+    this.#idleTimeout = idleTimeout ?? IDLE_TIMEOUT_MILLISECONDS
+    const settings = { bucket, kmsKeyArn, idleTimeout: this.#idleTimeout }
+    this.#upload = new S3Upload(client, settings, new Backoff(clock, random, PAUSES))
+  }
+
+  /** Spools to disk first: S3 wants to know the size before the first byte, and an attempt that failed starts anew. */
+  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+    requireBlobKey(key)
+    const spool = await Spool.open(this.#spoolFolder)
+    try {
+      // What `body` throws is the caller's own and stays as it is.
+      const blob = { key, ...(await spool.fill(body)) }
+      await translateErrors('S3 PutObject', () => this.#upload.send(blob, spool))
+      return blob
+    } finally {
+      await spool.close()
+    }
+  }
+
+  async open(blob: SealedBlob): Promise<OpenBlob | undefined> {
+    requireBlobKey(blob.key)
+    const download = await translateErrors('S3 GetObject', () => this.#download(blob.key))
+    if (download === undefined) return undefined
+    return {
+      body: verifiedBytes(receivedChunks(download, this.#idleTimeout), blob, 'S3 GetObject'),
+      close: async () => {
+        download.destroy()
+      },
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    requireBlobKey(key)
+    await translateErrors('S3 DeleteObject', () =>
+      this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key })),
+    )
+  }
+
+  async *list(): AsyncGenerator<ListedBlob, void, undefined> {
+    const pages = paginateListObjectsV2({ client: this.#s3 }, { Bucket: this.#bucket })
+    try {
+      for await (const { Contents = [] } of pages) {
+        for (const { Key: key, LastModified: modified } of Contents) {
+          if (key === undefined || readBlobKey(key) === undefined) continue
+          if (modified === undefined) throw new Error('an object is listed without its time')
+          yield { key, storedAt: Math.floor(modified.getTime() / 1000) }
+        }
+      }
+    } catch (error) {
+      throw new StoreUnavailable('S3 ListObjectsV2', { cause: error })
+    }
+  }
+
+  async checkReadiness(): Promise<void> {
+    await translateErrors('S3 HeadBucket', async () => {
+      try {
+        await this.#s3.send(new HeadBucketCommand({ Bucket: this.#bucket }))
+      } catch (error) {
+        throw new Error(`bucket ${this.#bucket} ${faultOfBucket(error)}`, { cause: error })
+      }
+    })
+  }
+
+  /** Lets go of the connections. */
+  close(): void {
+    this.#s3.destroy()
+  }
+
+  async #download(key: string): Promise<Readable | undefined> {
+    try {
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+      if (!(Body instanceof Readable)) throw new Error('an answer without a body')
+      return Body
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined
+      if (!(error instanceof Error) || error.name !== 'AccessDenied') throw error
+      throw new Error('access is denied; without s3:ListBucket a missing object looks the same', { cause: error })
+    }
+  }
+}
+
+/** `HEAD` has no body to explain itself in. */
+function faultOfBucket(error: unknown): string {
+  switch (statusOf(error)) {
+    case 301:
+      return 'is in another region'
+    case 403:
+      return 'may not be accessed: s3:ListBucket is wanted, and s3:GetObject, s3:PutObject and s3:DeleteObject'
+    case 404:
+      return 'does not exist'
+    default:
+      return 'is out of reach'
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
+}
+
+/** Whatever S3 says, or whatever is wrong with what it gave back, stops here. */
+async function translateErrors<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    throw new StoreUnavailable(operation, { cause: error })
+  }
+}

@@ -1,0 +1,53 @@
+import { S3Client } from '@aws-sdk/client-s3'
+
+export interface S3Connection {
+  /** The SDK's own where absent: `AWS_REGION` and its other sources. */
+  readonly region?: string
+  /** The SDK's own where absent: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, or the region's. */
+  readonly endpoint?: string
+  /** The SDK's own where absent. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  /** `http://host/bucket/key` and not `http://bucket.host/key`, for servers without a domain of their own. */
+  readonly forcePathStyle?: boolean
+  /** Milliseconds for one attempt until its answer begins, 5000 where absent; uploads have a limit of their own. */
+  readonly requestTimeout?: number
+  /** For each call, 3 where absent. */
+  readonly maxAttempts?: number
+}
+
+const CONNECTION_TIMEOUT_MILLISECONDS = 1000
+const REQUEST_TIMEOUT_MILLISECONDS = 5000
+const MAX_ATTEMPTS = 3
+/** A download holds its connection for as long as its client takes; connections are kept and used again. */
+const MAX_SOCKETS = 512
+
+/** Errors come with their cause to whoever logs them; the SDK would write to the console beside that. */
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+
+/** Retries what may succeed when repeated, except for uploads: the SDK cannot send a stream twice, so those retry themselves. */
+export function createS3Client(connection: S3Connection = {}): S3Client {
+  const { requestTimeout = REQUEST_TIMEOUT_MILLISECONDS, maxAttempts = MAX_ATTEMPTS, ...rest } = connection
+  return new S3Client({
+    ...rest,
+    maxAttempts,
+    retryMode: 'standard',
+    logger: SILENT,
+    // Servers other than AWS do not know the SDK's checksums in trailers. Ours is sent and checked anyway.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // With it the SDK opens a new connection for every upload.
+    expectContinueHeader: false,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
+      requestTimeout,
+      // Without it the SDK only warns.
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: MAX_SOCKETS },
+      httpsAgent: { maxSockets: MAX_SOCKETS },
+    },
+  })
+}
+
+function ignore(): void {
+  // Nothing to be done.
+}

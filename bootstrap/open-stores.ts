@@ -1,0 +1,28 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FilesystemBlobStore } from '../adapters/filesystem/filesystem-blob-store.ts'
+import { MemoryBackupIndex } from '../adapters/memory/memory-backup-index.ts'
+import { MemoryBlobStore } from '../adapters/memory/memory-blob-store.ts'
+import { SqliteBackupIndex } from '../adapters/sqlite/sqlite-backup-index.ts'
+import type { Clock } from '../application/ports/clock.ts'
+import type { Random } from '../application/ports/random.ts'
+import type { StorageConfiguration } from './configuration.ts'
+import type { Stores } from './stores.ts'
+
+export async function openStores(storage: StorageConfiguration, clock: Clock, random: Random): Promise<Stores> {
+  switch (storage.kind) {
+    case 'memory':
+      return { index: new MemoryBackupIndex(), blobs: new MemoryBlobStore(clock), close: () => Promise.resolve() }
+    case 'aws': {
+      // The SDK takes its time and memory to load, which a single machine should not pay for.
+      const { openAwsStores } = await import('./aws-stores.ts')
+      return openAwsStores(storage, clock, random)
+    }
+    case 'embedded': {
+      await mkdir(storage.folder, { recursive: true })
+      const blobs = await FilesystemBlobStore.open(join(storage.folder, 'blobs'))
+      const index = await SqliteBackupIndex.open(join(storage.folder, 'index.sqlite'))
+      return { index, blobs, close: () => index.close() }
+    }
+  }
+}
