@@ -1,24 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { corruptFile } from '../support/corrupt-file.ts'
+import { storageKinds } from '../support/chosen-storage.ts'
 import { BackupClient } from '../support/http-backup-client.ts'
-import { eventually } from '../support/http-eventually.ts'
 import { useSharedService } from '../support/http-service.ts'
-import { blobFiles } from '../support/http-storage.ts'
-import { rejectionOf } from '../support/rejection.ts'
 
 const KIB = 1024
 const CHUNK_BYTES = 96 * KIB
 const LARGEST = 15 * KIB * KIB
 const SIZES = [1, 2, 3, 4, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES + 2]
 
-for (const storage of ['memory', 'embedded'] as const) {
+for (const storage of storageKinds()) {
   describe(`Downloads: ${storage}`, () => {
     const service = useSharedService(storage)
 
     // The largest once: that takes a while.
-    for (const size of storage === 'embedded' ? [...SIZES, LARGEST] : SIZES) {
+    for (const size of storage === 'memory' ? SIZES : [...SIZES, LARGEST]) {
       it(`${size} bytes come back as they were, with an exact content length`, async () => {
         const owner = new BackupClient(service().http, randomBytes(size))
         await owner.create()
@@ -30,26 +26,3 @@ for (const storage of ['memory', 'embedded'] as const) {
     }
   })
 }
-
-describe('A download of a damaged blob', () => {
-  const service = useSharedService('embedded')
-
-  for (const size of [10, CHUNK_BYTES, 3 * CHUNK_BYTES]) {
-    it(`of ${size} bytes breaks off instead of looking whole, and is logged as a fault`, async () => {
-      const { stored } = await blobFiles(service().folder)
-      const owner = new BackupClient(service().http, randomBytes(size))
-      await owner.create()
-      const [blob] = (await blobFiles(service().folder)).stored.filter((name) => !stored.includes(name))
-      await corruptFile(join(service().folder, 'blobs', owner.id, blob!), 'flip-last')
-      const request = await owner.retrieveRequest()
-      const requestId = `damaged-${size}`
-      const sent = service().http.send({ ...request, headers: { ...request.headers, 'x-request-id': requestId } })
-      expect(await rejectionOf(sent))
-        .to.be.an('error')
-        .with.property('message', 'terminated')
-      await eventually('the fault to be logged', () =>
-        service().events.some(({ level, fields }) => level === 'error' && fields.requestId === requestId),
-      )
-    })
-  }
-})

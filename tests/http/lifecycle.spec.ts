@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { storageKinds } from '../support/chosen-storage.ts'
 import { BackupClient, manifestHashOf, type MetadataJson } from '../support/http-backup-client.ts'
 import { PART_ORDERS } from '../support/http-multipart.ts'
 import { useSharedService } from '../support/http-service.ts'
 import { P256Keypair } from '../support/keypair.ts'
 
-for (const storage of ['memory', 'embedded'] as const) {
+for (const storage of storageKinds()) {
   describe(`A backup of EC keypairs over HTTP: ${storage}`, () => {
     const service = useSharedService(storage)
     let owner: BackupClient
@@ -72,7 +73,9 @@ for (const storage of ['memory', 'embedded'] as const) {
 
     it('refuses a sync from another state, and keeps its own', async () => {
       const request = await owner.syncRequest(randomBytes(10), { payload: { currentManifestHash: 'ab'.repeat(32) } })
-      expect((await service().http.send(request)).outcome).to.equal('412 manifest_hash_mismatch')
+      const { outcome, body } = await service().http.send(request)
+      expect(outcome).to.equal('412 manifest_hash_mismatch')
+      expect(body).to.have.nested.property('error.details.currentManifestHash', manifestHashOf(owner.content))
       expect((await owner.stored()).content).to.deep.equal(owner.content)
     })
 
@@ -83,6 +86,22 @@ for (const storage of ['memory', 'embedded'] as const) {
 
     it('shows its metadata to a sync factor', async () => {
       expect(await owner.metadata()).to.deep.equal(created)
+    })
+
+    it('tells a device that it is of another backup than it believes', async () => {
+      const other = new BackupClient(service().http)
+      const outcomeWith = async (backupId: string) =>
+        (await service().http.send(await owner.metadataRequest(owner.device, backupId))).outcome
+      expect(await outcomeWith(other.id)).to.equal('400 backup_does_not_exist')
+      await other.create()
+      expect(await outcomeWith(other.id)).to.equal('400 backup_id_mismatch')
+      expect(await outcomeWith(owner.id)).to.equal('200')
+    })
+
+    it('keeps nothing of a key that the contract does not know', async () => {
+      const other = new BackupClient(service().http)
+      const initialEncryptionKey = { ...other.encryptionKey, unknown: 'member' }
+      expect((await other.create({ payload: { initialEncryptionKey } })).keys).to.deep.equal([other.encryptionKey])
     })
 
     it('takes a retrieving device as a sync factor, which then syncs', async () => {

@@ -180,6 +180,7 @@ describe('The log', () => {
       headers: { 'content-type': 'application/json', 'attestation-token': 'a secret attestation token' },
       body: '{"a secret that is not JSON',
     })
+    await http.post('/v1/nothing?secret=a-secret-query', {})
     await http.post('/v1/reset?secret=a-secret-query', {}, { authorization: 'Bearer a-secret-bearer-token' })
     const payload = { ...(await owner.createPayload()), more: 'a secret unknown member' }
     await http.send(multipartRequest('/v1/create', uploadParts(payload, '')))

@@ -1,6 +1,10 @@
-import { payloadPart } from '../support/http-multipart.ts'
+import { expect } from 'chai'
+import { BackupClient } from '../support/http-backup-client.ts'
+import { Connection } from '../support/http-connection.ts'
+import { encodeMultipart, multipartHeaders, PART_ORDERS, payloadPart, uploadParts } from '../support/http-multipart.ts'
 import {
   BACKUP,
+  BOUNDARY,
   DISPOSITION,
   itAnswersUploads,
   MALFORMED,
@@ -121,6 +125,26 @@ describe('The parts of an upload', () => {
   describe('are not', () => {
     itAnswersUploads(REFUSED_PARTS, service)
   })
+
+  for (const order of PART_ORDERS) {
+    it(`are not acted upon before it is known that no third one follows, ${order}`, async () => {
+      const { url, http } = service()
+      const owner = new BackupClient(http, SEALED)
+      const payload = await owner.createPayload()
+      const body = encodeMultipart([...uploadParts(payload, SEALED, order), named('x')], BOUNDARY)
+      const third = body.lastIndexOf(`\r\n${DISPOSITION}`)
+      const connection = await Connection.open(url)
+      connection.head('POST /v1/create HTTP/1.1', { ...multipartHeaders(BOUNDARY), 'content-length': body.length })
+      connection.write(body.subarray(0, third))
+      await connection.flushed()
+      // By the time that others were answered, the service has seen what came before.
+      for (let others = 0; others < 5; others += 1) await http.send(owner.statusRequest())
+      connection.write(body.subarray(third))
+      expect((await connection.documentedAnswer('POST', '/v1/create')).outcome).to.equal(MALFORMED)
+      expect((await http.send(owner.statusRequest())).outcome).to.equal('404 not_found')
+      connection.reset()
+    })
+  }
 
   describe('have no payload of', () => {
     itAnswersUploads(REFUSED_PAYLOADS, service)

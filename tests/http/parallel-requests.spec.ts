@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { storageKinds } from '../support/chosen-storage.ts'
 import { BackupClient, manifestHashOf } from '../support/http-backup-client.ts'
 import type { HttpRequest } from '../support/http-client.ts'
 import { useSharedService } from '../support/http-service.ts'
@@ -48,7 +49,7 @@ const SCENARIOS: readonly Scenario[] = [
   { title: 'reset', request: (owner) => owner.resetRequest(), losers: ['400 already_used', '404 not_found'] },
 ]
 
-for (const storage of ['memory', 'embedded'] as const) {
+for (const storage of storageKinds()) {
   describe(`Requests at the same time: ${storage}`, () => {
     const service = useSharedService(storage)
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { BackupClient } from '../support/http-backup-client.ts'
 import { Connection } from '../support/http-connection.ts'
-import { encodeMultipart, multipartHeaders, uploadParts } from '../support/http-multipart.ts'
-import { useSharedService } from '../support/http-service.ts'
+import { encodeMultipart, multipartHeaders, PART_ORDERS, uploadParts } from '../support/http-multipart.ts'
+import { SMALL_BACKUP_BYTES, useSharedService } from '../support/http-service.ts'
 
 const BOUNDARY = 'boundary'
 const MIB = 1024 * 1024
@@ -104,6 +104,19 @@ describe('A refusal before the body was read', () => {
     })
   }
 
+  const byLength = [
+    { path: '/v1/reset', length: MIB + 1, headers: { 'content-type': 'application/json' } },
+    { path: '/v1/create', length: 17 * MIB, headers: multipartHeaders(BOUNDARY) },
+  ]
+  for (const { path, length, headers } of byLength) {
+    it(`by the content length alone comes before any of the body, of ${path}`, async () => {
+      const connection = await Connection.open(service().url)
+      connection.head(`POST ${path} HTTP/1.1`, { ...headers, 'content-length': length })
+      expect((await connection.documentedAnswer('POST', path)).outcome).to.equal('413 content_too_large')
+      connection.reset()
+    })
+  }
+
   it('leaves the connection open if the body was read', async () => {
     const connection = await Connection.open(service().url)
     for (let request = 0; request < 2; request += 1) {
@@ -115,6 +128,23 @@ describe('A refusal before the body was read', () => {
     expect(connection.closed).to.be.false
     connection.reset()
   })
+})
+
+describe('A refusal by count', () => {
+  const service = useSharedService('small')
+
+  for (const order of PART_ORDERS) {
+    it(`of a backup comes as soon as it is too long, ${order}`, async () => {
+      const payload = await new BackupClient(service().http).createPayload()
+      const tooLong = Buffer.alloc(100_000)
+      const body = encodeMultipart(uploadParts(payload, tooLong, order), BOUNDARY)
+      const connection = await Connection.open(service().url)
+      connection.head('POST /v1/create HTTP/1.1', { ...multipartHeaders(BOUNDARY), 'content-length': body.length })
+      connection.write(body.subarray(0, body.indexOf(tooLong) + SMALL_BACKUP_BYTES + 1000))
+      expect((await connection.documentedAnswer('POST', '/v1/create')).outcome).to.equal('413 content_too_large')
+      connection.reset()
+    })
+  }
 })
 
 describe('A refused client that sends without end', () => {

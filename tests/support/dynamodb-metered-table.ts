@@ -60,7 +60,7 @@ function updated(
     const value = values[`:${name}`]
     if (placeholder.startsWith('#removed')) Reflect.deleteProperty(rewritten, name)
     else if (placeholder !== '#rewritten' && placeholder.startsWith('#rewritten'))
-      rewritten[name] = String(values[':revision'])
+      rewritten[name] = values[':revision'] as string
     else if (value !== undefined) set[name] = value
   }
   return { ...before, ...set, rewritten }

@@ -30,8 +30,13 @@ export interface WireTransactItem {
   readonly Delete?: { readonly Key: WireAttributes }
 }
 
-/** `drop`: the connection ends without an answer. `hang`: nothing is ever answered, `half`: nothing after half a body. */
-export type WireAnswer = { readonly status: number; readonly body: unknown } | 'drop' | 'hang' | 'half'
+/**
+ * `drop`: the connection ends without an answer. `hang`: nothing is ever answered, `half`: nothing after half a body.
+ * `trickle`: an answer begins and never comes to its point.
+ */
+export type WireAnswer = { readonly status: number; readonly body: unknown } | 'drop' | 'hang' | 'half' | 'trickle'
+
+const TRICKLE_MILLISECONDS = 20
 
 export type AnswerRequest = (request: WireRequest, earlier: readonly WireRequest[]) => WireAnswer | Promise<WireAnswer>
 
@@ -94,6 +99,12 @@ function respond(response: ServerResponse, answer: WireAnswer): void {
   if (answer === 'hang') return
   if (answer === 'drop') {
     response.destroy()
+    return
+  }
+  if (answer === 'trickle') {
+    response.socket?.write('HTTP/1.1 200 OK\r\nx-trickle: ')
+    const trickle = setInterval(() => response.socket?.write('.'), TRICKLE_MILLISECONDS)
+    response.once('close', () => clearInterval(trickle))
     return
   }
   if (answer === 'half') {

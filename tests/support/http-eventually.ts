@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const POLL_MILLISECONDS = 2
-const DEADLINE_MILLISECONDS = 5_000
+const DEADLINE_MILLISECONDS = 8_000
 
 /**
  * Waits until `condition` holds, for what happens behind an answer.

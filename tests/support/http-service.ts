@@ -3,6 +3,7 @@ import { readConfiguration } from '../../bootstrap/configuration.ts'
 import { startService } from '../../bootstrap/service.ts'
 import type { Clock } from '../../application/ports/clock.ts'
 import type { EventLog } from '../../application/ports/event-log.ts'
+import { embeddedBlobs, provideStorage, type BlobInspection } from './chosen-storage.ts'
 import { HttpClient } from './http-client.ts'
 import { RecordingEventLog, type RecordedEvent } from './recording-event-log.ts'
 import { makeTemporaryFolder } from './temporary-folder.ts'
@@ -23,8 +24,10 @@ export interface RunningService {
   readonly http: HttpClient
   /** What it logged, unless it has another log. */
   readonly events: readonly RecordedEvent[]
-  /** Where `STORAGE=embedded` keeps everything. */
+  /** Where `STORAGE=embedded` keeps everything; unless the variables name another, gone after the stop. */
   readonly folder: string
+  /** What it keeps there, or in the storage that was chosen instead. */
+  readonly blobs: BlobInspection
   stop(): Promise<void>
 }
 
@@ -32,6 +35,7 @@ export async function startTestService({ variables = {}, log, clock }: ServiceOp
   const folder = await makeTemporaryFolder()
   const recording = new RecordingEventLog()
   try {
+    const provided = await provideStorage(variables)
     const configuration = readConfiguration({
       STORAGE: 'memory',
       DATA_DIR: folder.path,
@@ -40,13 +44,15 @@ export async function startTestService({ variables = {}, log, clock }: ServiceOp
       SHUTDOWN_GRACE_MS: '0',
       REVISION,
       ...variables,
+      ...provided?.variables,
     })
     const service = await startService(configuration, log ?? recording, clock)
     return {
       url: service.url,
       http: new HttpClient(service.url),
       events: recording.events,
-      folder: folder.path,
+      folder: variables.DATA_DIR ?? folder.path,
+      blobs: provided?.blobs ?? embeddedBlobs(variables.DATA_DIR ?? folder.path),
       stop: async () => {
         await service.stop()
         await folder.remove()
@@ -71,6 +77,8 @@ export function useService(options: ServiceOptions = {}): () => RunningService {
 const SHARED = {
   memory: {},
   embedded: { STORAGE: 'embedded' },
+  /** Where it was chosen; see `chooseStorage`. */
+  aws: {},
   /** Takes no backup of more than {@link SMALL_BACKUP_BYTES}. */
   small: { MAX_BACKUP_BYTES: '1000' },
 } as const

@@ -5,6 +5,7 @@ import type { Clock } from '../../application/ports/clock.ts'
 import type { TokenSealer } from '../../application/ports/token-sealer.ts'
 import { readConfiguration } from '../../bootstrap/configuration.ts'
 import { startService, type Service } from '../../bootstrap/service.ts'
+import { provideStorage } from './chosen-storage.ts'
 import { P256Keypair } from './keypair.ts'
 import { LocalIssuer } from './local-issuer.ts'
 import { MatrixClient } from './matrix-client.ts'
@@ -58,6 +59,7 @@ export class MatrixService {
     const keyring = [generateKeyringEntry(new Date(clock.now()))]
     const issuer = await LocalIssuer.start()
     const events = new RecordingEventLog()
+    const provided = await provideStorage(environment)
     const configuration = readConfiguration({
       PORT: '0',
       METRICS_PORT: 'off',
@@ -70,6 +72,7 @@ export class MatrixService {
       OIDC_GOOGLE_ISSUER: issuer.name,
       OIDC_GOOGLE_JWKS_URL: issuer.jwksUrl.href,
       ...environment,
+      ...provided?.variables,
     })
     const service = await startService(configuration, events, clock)
     return new MatrixService(service, { issuer, clock, events, sealer: new JweTokenSealer(keyring) })

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
 export interface S3Request {
@@ -24,46 +23,31 @@ export interface S3Response {
   readonly half?: 'cut' | 'stall'
 }
 
-/** Answers before the body has come, and never reads it. */
-export type AnswerEarly = (request: Omit<S3Request, 'body'>) => S3Answer | undefined
-
 export interface S3WireServer {
   readonly endpoint: string
   /** All there have been, in their order. */
   readonly requests: readonly S3Request[]
   /** How many there have been. */
   readonly connections: () => number
-  /** Resolves when none is open. */
-  readonly disconnected: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 /** A server that answers S3's requests with whatever a test wants to hear. */
 export async function startS3WireServer(
   answer: (request: S3Request, earlier: readonly S3Request[]) => S3Answer,
-  answerEarly: AnswerEarly = () => undefined,
 ): Promise<S3WireServer> {
   const requests: S3Request[] = []
-  const open = new Set<Socket>()
   let connections = 0
   const server = createServer((incoming, response) => {
     const { method = '', url: path = '' } = incoming
     const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]))
-    const early = answerEarly({ method, path, headers })
-    if (early !== undefined) {
-      respond(response, early)
-      return
-    }
     void buffer(incoming).then((body) => {
       const [request, earlier] = [{ method, path, headers, body }, [...requests]]
       requests.push(request)
       respond(response, answer(request, earlier))
     })
   })
-  server.on('connection', (socket) => {
-    connections += 1
-    open.add(socket.once('close', () => open.delete(socket)))
-  })
+  server.on('connection', () => (connections += 1))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -72,9 +56,6 @@ export async function startS3WireServer(
     endpoint: `http://127.0.0.1:${address.port}`,
     requests,
     connections: () => connections,
-    disconnected: async () => {
-      for (const socket of open) await once(socket, 'close')
-    },
     stop: async () => {
       server.close()
       server.closeAllConnections()

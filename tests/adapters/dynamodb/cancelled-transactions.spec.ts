@@ -100,6 +100,13 @@ describe('DynamoDB: cancelled transactions', () => {
     })
   })
 
+  it("are not looked into where a consumption is said to be another commit's", async () => {
+    await withServer(cancelling({ head: FAILED, consumption: FAILED }, OTHER_COMMIT), async (index, requests) => {
+      expect(await index.commit(REPLACEMENT)).to.equal('stale')
+      expect(requests).to.have.length(1)
+    })
+  })
+
   for (const [what, commit, reasons] of UNDECIDED) {
     it(`are tried again after ${what}`, async () => {
       const cancel = cancelling(reasons, OTHER_COMMIT)

@@ -27,6 +27,7 @@ const FAILURES: readonly (readonly [what: string, answer: WireAnswer])[] = [
   ['a service that is unavailable', { status: 503, body: '<html>' }],
   ['a body that is no JSON', { status: 200, body: '<html>' }],
   ['half an answer', 'half'],
+  ['an answer that never comes to its point', 'trickle'],
   ['a connection that ends', 'drop'],
   ['no answer', 'hang'],
 ]
@@ -50,7 +51,7 @@ describe('DynamoDB: errors', () => {
       it(`make ${operation} unavailable: ${what}`, async () => {
         answers = [answer]
         const hasty = openIndexOver(server.endpoint, { requestTimeout: 100 })
-        const waits = answer === 'hang' || answer === 'half'
+        const waits = typeof answer === 'string' && answer !== 'drop'
         const error = await rejectionOf(call(waits ? hasty : index))
         hasty.close()
         expect(error).to.be.instanceOf(StoreUnavailable).with.property('operation', operation)

@@ -1,19 +1,13 @@
 import { expect } from 'chai'
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import { mock } from 'node:test'
-import { NodeRandom } from '../../../adapters/crypto/node-random.ts'
 import type { S3BlobStore } from '../../../adapters/s3/s3-blob-store.ts'
-import { createS3Client } from '../../../adapters/s3/s3-client.ts'
-import { S3Upload } from '../../../adapters/s3/s3-upload.ts'
-import { Backoff } from '../../../adapters/shared/backoff.ts'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
 import { chunked, failingAfter } from '../../support/byte-streams.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 import { CAN_LIST_OPEN_FILES, openFilesIn } from '../../support/open-files.ts'
 import { rejectionOf } from '../../support/rejection.ts'
-import { localS3, s3StoreOver } from '../../support/s3-bucket.ts'
+import { s3StoreOver } from '../../support/s3-bucket.ts'
 import { s3Error, startS3WireServer, type S3Answer, type S3WireServer } from '../../support/s3-wire-server.ts'
 import { freshBlobKey } from '../../support/sample-backups.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts'
@@ -181,39 +175,6 @@ describe('S3: uploads', () => {
       expect(await rejectionOf(put())).to.be.instanceOf(StoreUnavailable)
     })
   }
-
-  it('let go of a connection whose server answers before it has read them', async () => {
-    const hasty = await startS3WireServer(
-      () => OK,
-      () => KEY_TAKEN,
-    )
-    const other = s3StoreOver(hasty.endpoint, { spoolFolder: spoolFolder.path })
-    const large = randomBytes(15 * 1024 * 1024)
-    expect(await rejectionOf(other.put(freshBlobKey(), chunked(large)))).to.be.instanceOf(StoreUnavailable)
-    await hasty.disconnected()
-    other.close()
-    await hasty.stop()
-  })
-
-  it('fail when they cannot be read from the disk again, however often it is tried', async () => {
-    puts = [OK]
-    let reads = 0
-    const unreadable = {
-      read: () => {
-        reads += 1
-        return Readable.from(failingAfter(BYTES.subarray(0, 1000), new Error('input/output error')))
-      },
-    }
-    const client = createS3Client(localS3(server.endpoint))
-    const settings = { bucket: 'bucket', kmsKeyArn: undefined, idleTimeout: IDLE_TIMEOUT }
-    const backoff = new Backoff(new ManualClock(), new NodeRandom(), { first: 1, longest: 1 })
-    const upload = new S3Upload(client, settings, backoff)
-    const blob = { key: freshBlobKey(), size: BYTES.length, sha256: SHA256 }
-    const error = await rejectionOf(upload.send(blob, unreadable))
-    expect(error).to.have.nested.property('cause.message', 'input/output error')
-    expect(reads).to.equal(3)
-    client.destroy()
-  })
 
   describe('spool', () => {
     for (const [what, answers] of [
