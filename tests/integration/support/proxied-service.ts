@@ -1,0 +1,61 @@
+import { startTestService, type RunningService } from '../../support/http-service.ts'
+import type { AwsServers } from './aws-servers.ts'
+import { provisionStorage, sdkVariables, storageVariables, type AwsStorage } from './aws-storage.ts'
+import { BackendProxy } from './backend-proxy.ts'
+
+/** A service in this process, and what stands between it and its servers. */
+export interface ProxiedService {
+  readonly service: RunningService
+  readonly dynamoDb: BackendProxy
+  readonly s3: BackendProxy
+  stop(): Promise<void>
+}
+
+/** @param storage a new one where absent */
+export async function startProxiedService(servers: AwsServers, storage?: AwsStorage): Promise<ProxiedService> {
+  const dynamoDb = await BackendProxy.start(servers.dynamoDbEndpoint)
+  const s3 = await BackendProxy.start(servers.s3Endpoint)
+  const restore = setEnvironment(sdkVariables({ dynamoDbEndpoint: dynamoDb.endpoint, s3Endpoint: s3.endpoint }))
+  try {
+    const variables = storageVariables(storage ?? (await provisionStorage(servers)))
+    const service = await startTestService({ variables })
+    // With its first request the SDK has read all that it reads, and another service may have another environment.
+    await service.http.send({ method: 'GET', path: '/ready' })
+    return {
+      service,
+      dynamoDb,
+      s3,
+      stop: async () => {
+        await service.stop()
+        await Promise.all([dynamoDb.stop(), s3.stop()])
+      },
+    }
+  } finally {
+    restore()
+  }
+}
+
+/** One for the tests of the surrounding `describe`. */
+export function useProxiedService(servers: () => AwsServers): () => ProxiedService {
+  let proxied: ProxiedService | undefined
+  before(async () => {
+    proxied = await startProxiedService(servers())
+  })
+  after(() => proxied?.stop())
+  return () => {
+    if (proxied === undefined) throw new Error('the service is there once the tests run')
+    return proxied
+  }
+}
+
+/** For the SDK, which reads it at its first request. @returns puts back what was there */
+function setEnvironment(variables: Readonly<Record<string, string>>): () => void {
+  const earlier = Object.keys(variables).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, variables)
+  return () => {
+    for (const [name, value] of earlier) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = value
+    }
+  }
+}
