@@ -10,6 +10,13 @@ const DECISIONS = 8
 const ATTEMPTS_PER_COMMIT = 3
 const LONGEST_FIRST_PAUSE = 10 // milliseconds; doubles each time
 
+/**
+ * Refusals for an obstacle that may go away. An earlier attempt that got no answer may still be under way, and take
+ * effect once it is gone: so after one of those, such a refusal settles nothing. The others stay: a revision never comes
+ * back, and what is consumed stays consumed for longer than any request is under way.
+ */
+const MAY_CHANGE: ReadonlySet<CommitOutcome> = new Set(['backup-exists', 'factor-taken'])
+
 /** A change of one backup that somebody proved the right to. */
 export interface ProposedChange<After extends Backup | undefined> {
   /** The backup as it was when the proof was checked. */
@@ -96,12 +103,15 @@ export class Committer {
   async #commit(commit: Commit): Promise<CommitOutcome> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#index.commit(commit)
+        const outcome = await this.#index.commit(commit)
+        if (attempt === 1 || !MAY_CHANGE.has(outcome)) return outcome
+        break
       } catch (error) {
         if (!(error instanceof StoreUnavailable) || attempt === ATTEMPTS_PER_COMMIT) throw error
         await this.#pause(attempt)
       }
     }
+    throw new StoreUnavailable('commit, refused after an attempt without an answer')
   }
 
   /** Full jitter: those who lost together do not come back together. */

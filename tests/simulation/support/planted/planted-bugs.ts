@@ -1,0 +1,92 @@
+import type { BackupIndex } from '../../../../application/ports/backup-index.ts'
+import type { InstancePorts } from '../assemble-instance.ts'
+import type { Invariant } from '../model/violation.ts'
+import type { Variant } from '../world.ts'
+import {
+  DeletingFirst,
+  GuessingSealedBlobs,
+  LitteringSealedBlobs,
+  OneKeyForEachBackup,
+  OverwritingBlobs,
+} from './blob-bugs.ts'
+import {
+  CachingIndex,
+  ConsumingApart,
+  ForgettingNonces,
+  IgnoringRevisions,
+  LeakingErrors,
+  LeavingRowsBehind,
+  RenamingCommits,
+} from './index-bugs.ts'
+
+export interface PlantedBug {
+  readonly name: string
+  /** What it breaks. */
+  readonly invariant: Invariant
+  readonly variant: Variant
+}
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'a blob that is overwritten before the pointer moves',
+    invariant: 1,
+    variant: {
+      ports: (ports) => ({ ...ports, blobs: new OneKeyForEachBackup(ports.blobs) }),
+      blobs: (shipped) => new OverwritingBlobs(shipped),
+    },
+  },
+  {
+    name: 'a proof that is consumed outside the commit',
+    invariant: 4,
+    variant: withIndex(({ index }) => new ConsumingApart(index)),
+  },
+  {
+    name: 'lookup rows that a deletion leaves behind',
+    invariant: 2,
+    variant: { index: (shipped) => new LeavingRowsBehind(shipped) },
+  },
+  {
+    name: 'a revision that is not checked',
+    invariant: 5,
+    variant: { index: (shipped) => new IgnoringRevisions(shipped) },
+  },
+  {
+    name: 'an unknown outcome that is guessed to be a failure',
+    invariant: 1,
+    variant: { sealedBlobs: (ports) => new GuessingSealedBlobs(ports) },
+  },
+  {
+    name: 'an old blob that is deleted before the commit',
+    invariant: 1,
+    variant: withIndex(({ index, blobs }) => new DeletingFirst(index, blobs)),
+  },
+  {
+    name: 'a commit that is repeated under another id',
+    invariant: 3,
+    variant: withIndex(({ index, random }) => new RenamingCommits(index, random)),
+  },
+  {
+    name: 'a nonce that is not consumed',
+    invariant: 4,
+    variant: withIndex(({ index }) => new ForgettingNonces(index)),
+  },
+  {
+    name: 'a cache in front of reads that decide',
+    invariant: 1,
+    variant: withIndex(({ index, clock }) => new CachingIndex(index, clock)),
+  },
+  {
+    name: 'a refused upload that leaves its blob',
+    invariant: 6,
+    variant: { sealedBlobs: (ports) => new LitteringSealedBlobs(ports) },
+  },
+  {
+    name: 'an error of a vendor that is not translated',
+    invariant: 7,
+    variant: withIndex(({ index }) => new LeakingErrors(index)),
+  },
+]
+
+function withIndex(wrap: (ports: InstancePorts) => BackupIndex): Variant {
+  return { ports: (ports) => ({ ...ports, index: wrap(ports) }) }
+}
