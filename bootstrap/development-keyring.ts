@@ -1,5 +1,6 @@
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
+import { link, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDurableFolder } from '../adapters/shared/durable-folder.ts'
 import { formatKeyring, generateKeyringEntry, parseKeyring, type Keyring } from '../adapters/jose/keyring.ts'
 
 const FILE_NAME = 'challenge-keys'
@@ -17,7 +18,7 @@ export async function developmentKeyring(folder: string): Promise<Keyring> {
 }
 
 async function make(folder: string, path: string): Promise<string> {
-  await mkdir(folder, { recursive: true })
+  await makeDurableFolder(folder)
   const temporary = `${path}.${process.pid}`
   const file = await open(temporary, 'w', 0o600)
   try {

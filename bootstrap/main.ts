@@ -3,11 +3,10 @@ import { PinoEventLog } from '../adapters/logging/pino-event-log.ts'
 import { readConfigurationOrExit } from './read-configuration-or-exit.ts'
 import { startService } from './service.ts'
 
-// What the service writes is nobody else's to read.
-process.umask(0o077)
-
 const configuration = readConfigurationOrExit()
 const log = new PinoEventLog(configuration.logLevel, configuration.logFormat)
+// Whoever read the log may go away: the service stays.
+process.stdout.on('error', () => undefined)
 const service = await startService(configuration, log)
 log.info('listening', {
   url: service.url,

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FilesystemBlobStore } from '../adapters/filesystem/filesystem-blob-store.ts'
+import { makeDurableFolder } from '../adapters/shared/durable-folder.ts'
 import { MemoryBackupIndex } from '../adapters/memory/memory-backup-index.ts'
 import { MemoryBlobStore } from '../adapters/memory/memory-blob-store.ts'
 import { SqliteBackupIndex } from '../adapters/sqlite/sqlite-backup-index.ts'
@@ -19,7 +19,7 @@ export async function openStores(storage: StorageConfiguration, clock: Clock, ra
       return openAwsStores(storage, clock, random)
     }
     case 'embedded': {
-      await mkdir(storage.folder, { recursive: true })
+      await makeDurableFolder(storage.folder)
       const blobs = await FilesystemBlobStore.open(join(storage.folder, 'blobs'))
       const index = await SqliteBackupIndex.open(join(storage.folder, 'index.sqlite'))
       return { index, blobs, close: () => index.close() }

@@ -6,6 +6,8 @@ const EX_CONFIG = 78 // sysexits.h
 
 /** The configuration of this process, from a `.env` file too; where it has faults they are told and the process ends. */
 export function readConfigurationOrExit(): Configuration {
+  // What this process writes is nobody else's to read.
+  process.umask(0o077)
   if (existsSync('.env')) process.loadEnvFile('.env')
   try {
     return readConfiguration(process.env)

@@ -1,9 +1,10 @@
 import type { EventLog } from '../application/ports/event-log.ts'
 import type { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
 
+const MINUTE_MILLISECONDS = 60 * 1000
 const HOUR_MILLISECONDS = 60 * 60 * 1000
 
-/** Sweeps every hour, one sweep at a time. @returns what stops it, once the sweep under way is over */
+/** Sweeps a minute from now and then every hour, one sweep at a time. @returns what stops it, once the sweep under way is over */
 export function scheduleSweeps(sweepBlobs: SweepBlobs, grace: number, log: EventLog): () => Promise<void> {
   let running: Promise<void> | undefined
   const sweep = async (): Promise<void> => {
@@ -15,11 +16,14 @@ export function scheduleSweeps(sweepBlobs: SweepBlobs, grace: number, log: Event
     }
     running = undefined
   }
-  const timer = setInterval(() => {
+  const start = (): void => {
     running ??= sweep()
-  }, HOUR_MILLISECONDS)
-  timer.unref()
+  }
+  // The first one soon: a process that is restarted often has leftovers, and might never come to a second.
+  const first = setTimeout(start, MINUTE_MILLISECONDS).unref()
+  const timer = setInterval(start, HOUR_MILLISECONDS).unref()
   return async () => {
+    clearTimeout(first)
     clearInterval(timer)
     await running
   }

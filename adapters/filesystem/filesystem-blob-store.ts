@@ -68,8 +68,10 @@ export class FilesystemBlobStore implements BlobStore {
     await rmdir(join(this.#root, parts.folder)).catch(() => undefined)
   }
 
+  /** Whoever goes through everything also takes away what uploads of dead processes have left. */
   async *list(): AsyncGenerator<ListedBlob, void, undefined> {
     try {
+      await removeAbandonedFiles(this.#incoming)
       for await (const entry of await opendir(this.#root)) {
         if (entry.isDirectory()) yield* this.#listFolder(entry.name)
       }

@@ -64,8 +64,13 @@ function parseCredential(credential: JsonObject): { id: string; response: JsonOb
 
 /** An output of PRF unseals the user's key, so a client that sends one is told before it becomes a habit. */
 function requireNoPrfResults({ clientExtensionResults }: JsonObject): void {
-  const prf = isObject(clientExtensionResults) ? clientExtensionResults.prf : undefined
-  if (isObject(prf) && !isAbsent(prf.results)) {
+  if (isAbsent(clientExtensionResults)) return
+  // What is no object here could still hold the output, in a text for one, and would be stored with the rest.
+  if (!isObject(clientExtensionResults)) throw invalidPayload('has clientExtensionResults that are no object')
+  const { prf } = clientExtensionResults
+  if (isAbsent(prf)) return
+  if (!isObject(prf)) throw invalidPayload('has a clientExtensionResults.prf that is no object')
+  if (!isAbsent(prf.results)) {
     throw new DomainError(
       'webauthn_prf_results_not_allowed',
       'clientExtensionResults.prf.results must not leave the client',

@@ -26,7 +26,6 @@ const ACCEPTED: readonly [title: string, change: Change][] = [
   ['with a type of null', set({ type: null })],
   ['without clientExtensionResults', without('clientExtensionResults')],
   ['with clientExtensionResults of null', set({ clientExtensionResults: null })],
-  ['with clientExtensionResults that are a list', set({ clientExtensionResults: [{ prf: { results: {} } }] })],
   ['without authenticatorAttachment', without('authenticatorAttachment')],
   ['with an unknown authenticatorAttachment', set({ authenticatorAttachment: 7 })],
   ['with PRF enabled', set({ clientExtensionResults: { prf: { enabled: true } } })],
@@ -44,6 +43,9 @@ const ACCEPTED: readonly [title: string, change: Change][] = [
 
 const REFUSED: readonly [title: string, change: Change][] = [
   ['that is empty', () => ({})],
+  ['with clientExtensionResults that are a list', set({ clientExtensionResults: [{ prf: { results: {} } }] })],
+  ['with clientExtensionResults as a text', set({ clientExtensionResults: '{"prf":{"results":{}}}' })],
+  ['with PRF as a text', set({ clientExtensionResults: { prf: '{"results":{}}' } })],
   ['without an id', without('id')],
   ['with an id of null', set({ id: null, rawId: null })],
   ['with an empty id', set({ id: '', rawId: '' })],

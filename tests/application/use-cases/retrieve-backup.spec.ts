@@ -157,7 +157,8 @@ describe('RetrieveBackup', () => {
 
   it('is unavailable while the blobs cannot be read', async () => {
     harness.blobs.unreadable = true
-    expect(await refusalOf(harness.retrieve(backup.main))).to.equal('unavailable')
+    const error: unknown = await harness.retrieve(backup.main).catch((thrown: unknown) => thrown)
+    expect(error).to.include({ code: 'unavailable', repeatable: false })
     harness.blobs.unreadable = false
     await expectIntact(harness, backup)
   })

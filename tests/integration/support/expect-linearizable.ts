@@ -34,7 +34,11 @@ function endOf({ outcome }: BackupOperation): string {
   return outcome.kind === 'refused' ? outcome.code : outcome.kind
 }
 
-function describeOperation(operation: BackupOperation): string {
-  const { began, ended, label, call, outcome } = operation
-  return `  ${began}–${ended} ${label}: ${JSON.stringify(call)} → ${JSON.stringify(outcome)}`
+function describeOperation({ began, ended, label, call, outcome }: BackupOperation): string {
+  return `  ${began}–${ended} ${label}: ${JSON.stringify(call, shortened)} → ${JSON.stringify(outcome, shortened)}`
+}
+
+/** Keys, hashes and tokens differ at their ends. */
+function shortened(_name: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > 40 ? `…${value.slice(-8)}` : value
 }
