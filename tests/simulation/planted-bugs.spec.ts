@@ -5,7 +5,7 @@ import { shrink, type ShrunkFailure } from './support/shrink.ts'
 import { simulate } from './support/simulation.ts'
 
 const OPERATIONS = 50
-const MOST_SEEDS = 40
+const MOST_SEEDS = 200
 const MOST_OPERATIONS_LEFT = 5
 const MOST_FAULTS_LEFT = 5
 

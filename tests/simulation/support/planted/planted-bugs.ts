@@ -10,6 +10,7 @@ import {
   OverwritingBlobs,
 } from './blob-bugs.ts'
 import {
+  BelievingRefusals,
   CachingIndex,
   ConsumingApart,
   ForgettingNonces,
@@ -64,6 +65,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a commit that is repeated under another id',
     invariant: 3,
     variant: withIndex(({ index, random }) => new RenamingCommits(index, random)),
+  },
+  {
+    name: 'a refusal that is believed though an unanswered call may still arrive',
+    invariant: 3,
+    variant: withIndex(({ index }) => new BelievingRefusals(index)),
   },
   {
     name: 'a nonce that is not consumed',
