@@ -60,16 +60,9 @@ export class DomainError extends Error {
   readonly code: DomainErrorCode
   /** What a client can go on with; as public as the message. */
   readonly details: JsonObject | undefined
-  /** False where the request has used up its proof, so that the same one cannot succeed whatever its code says. */
-  readonly repeatable: boolean
 
-  constructor(
-    code: DomainErrorCode,
-    message: string,
-    { details, repeatable = true, ...options }: DomainErrorOptions = {},
-  ) {
+  constructor(code: DomainErrorCode, message: string, { details, ...options }: DomainErrorOptions = {}) {
     super(message, options)
-    this.repeatable = repeatable
     this.name = 'DomainError'
     this.code = code
     this.details = details
@@ -78,5 +71,4 @@ export class DomainError extends Error {
 
 export interface DomainErrorOptions extends ErrorOptions {
   readonly details?: JsonObject
-  readonly repeatable?: boolean
 }

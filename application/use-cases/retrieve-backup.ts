@@ -8,7 +8,6 @@ import type { Committer } from '../committer.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
 import type { BlobStore, OpenBlob } from '../ports/blob-store.ts'
 import type { EventLog } from '../ports/event-log.ts'
-import { StoreUnavailable } from '../ports/store-unavailable.ts'
 import type { SyncFactorTokens } from '../sync-factor-tokens.ts'
 
 export interface RetrieveBackupCommand {
@@ -63,7 +62,7 @@ export class RetrieveBackup {
       this.#open(factor, factor.stored.backup),
       this.#committer.use(factor),
     ])
-    if (opened.status === 'rejected') throw consumed.status === 'fulfilled' ? spent(opened.reason) : opened.reason
+    if (opened.status === 'rejected') throw opened.reason
     if (consumed.status === 'rejected') {
       await opened.value.blob.close()
       throw consumed.reason
@@ -86,15 +85,6 @@ export class RetrieveBackup {
     this.#log.error('blob_lost', { backupId: backup.id, key: backup.state.blob.key })
     throw missing()
   }
-}
-
-/** The challenge is used up by now, so repeating the request cannot help. */
-function spent(error: unknown): unknown {
-  if (!(error instanceof StoreUnavailable)) return error
-  return new DomainError('unavailable', 'the backup cannot be read now: try again with a new challenge', {
-    cause: error,
-    repeatable: false,
-  })
 }
 
 function missing(): DomainError {
