@@ -60,26 +60,13 @@ const USUAL_WEIGHTS: Readonly<Record<Fault, number>> = {
   'crash-after': 0.6,
 }
 
-/** What some seeds are mostly about, so that what it takes several of the same kind for happens at all. */
-const THEMES: readonly (readonly PlannedOperation['kind'][])[] = [
-  [],
-  ['create', 'delete-backup', 'reset'],
-  ['sync', 'retrieve'],
-  ['add-factor', 'add-sync-factor', 'delete-factor', 'retrieve'],
-  ['create', 'sync', 'sweep'],
-]
-
 /** Seeds differ in what they are made of, too, and not only in its order: what is rare in one is common in another. */
 export function drawPlan(seed: number, operations: number): Plan {
   const random = Xoshiro128.of(seed)
   const people = 1 + random.below(3)
   const instances = 1 + random.below(3)
   const pace = random.pick([3, 10, 40])
-  const theme = random.pick(THEMES)
-  const kinds = MOSTLY.map(([kind, weight]) => {
-    const favour = theme.includes(kind) ? 6 : 1
-    return [kind, weight * favour * random.pick([0.3, 1, 1, 3])] as const
-  })
+  const kinds = MOSTLY.map(([kind, weight]) => [kind, weight * random.pick([0.3, 1, 1, 3])] as const)
   const skews = Array.from({ length: instances }, () => (random.fraction() * 2 - 1) * LARGEST_SKEW)
   const history = random.pick([1, 1, 2])
   const faults = drawFaults(random)
