@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { BackupClient } from '../support/http-backup-client.ts'
 import { useAwsServers } from './support/aws-servers.ts'
 import type { AwsStorage } from './support/aws-storage.ts'
 import { FLAWS, newNames } from './support/flawed-storage.ts'
 import { startProxiedService, useProxiedService, type ProxiedService } from './support/proxied-service.ts'
 import { READY } from './support/stalled-service.ts'
+import { storeFailure } from './support/store-failure.ts'
 
 describe('GET /ready', () => {
   const servers = useAwsServers()
@@ -64,7 +64,8 @@ async function troubleOf({ service }: ProxiedService): Promise<string> {
   expect(text).not.to.match(/dynamodb|s3|table|bucket/i)
   const requestId = headers.get('x-request-id')
   const failure = service.events.find(({ level, fields }) => level === 'error' && fields.requestId === requestId)
-  return failure?.cause instanceof StoreUnavailable ? `${failure.cause.operation}: ${String(failure.cause.cause)}` : ''
+  const cause = storeFailure(failure?.cause)
+  return `${String(cause?.operation)}: ${String(cause?.cause)}`
 }
 
 async function expectToServe({ service }: ProxiedService): Promise<void> {

@@ -76,7 +76,7 @@ describe('While a backend stalls', function () {
       })
 
       describe('and once it goes on', () => {
-        before(() => service().goOn())
+        before(() => service().proxied.revive())
 
         it('GET /ready: 200', async () => {
           expect((await service().proxied.service.http.send(READY)).outcome).to.equal('200')

@@ -8,6 +8,8 @@ export interface ProxiedService {
   readonly service: RunningService
   readonly dynamoDb: BackendProxy
   readonly s3: BackendProxy
+  /** Both are there again, and answer whatever comes. */
+  revive(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -25,6 +27,9 @@ export async function startProxiedService(servers: AwsServers, storage?: AwsStor
       service,
       dynamoDb,
       s3,
+      revive: async () => {
+        await Promise.all([dynamoDb.revive(), s3.revive()])
+      },
       stop: async () => {
         await service.stop()
         await Promise.all([dynamoDb.stop(), s3.stop()])

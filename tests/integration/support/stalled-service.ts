@@ -40,11 +40,6 @@ export class StalledService {
     )
     return new StalledService(proxied, { waiting: new Map(waiting), readiness: heldBack(outcomeOf(READY)) })
   }
-
-  /** The backends answer again; what they were asked meanwhile they never hear of. */
-  async goOn(): Promise<void> {
-    await Promise.all([this.proxied.dynamoDb.revive(), this.proxied.s3.revive()])
-  }
 }
 
 /** What fails before anybody looks is not to be taken for a failure that nobody looks at. */
