@@ -60,15 +60,21 @@ export class DomainError extends Error {
   readonly code: DomainErrorCode
   /** What a client can go on with; as public as the message. */
   readonly details: JsonObject | undefined
+  /** Whether repeating the same request can help where the code allows it. */
+  readonly repeatable: boolean
 
-  constructor(code: DomainErrorCode, message: string, { details, ...options }: DomainErrorOptions = {}) {
-    super(message, options)
+  constructor(code: DomainErrorCode, message: string, options: DomainErrorOptions = {}) {
+    const { details, repeatable = true, ...errorOptions } = options
+    super(message, errorOptions)
     this.name = 'DomainError'
     this.code = code
     this.details = details
+    this.repeatable = repeatable
   }
 }
 
 export interface DomainErrorOptions extends ErrorOptions {
   readonly details?: JsonObject
+  /** `false` where the request used something up although it failed; `true` where absent. */
+  readonly repeatable?: boolean
 }

@@ -62,7 +62,7 @@ export const STATUS_OF = {
   webauthn_prf_results_not_allowed: 400,
 } as const satisfies Record<ErrorCode, number>
 
-/** Where the very same request can succeed a little later. */
+/** Where the very same request can succeed a little later, unless the error says otherwise. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['conflict', 'too_many_requests', 'unavailable'])
 
 /** Seconds that a client waits before it asks an overloaded or unreachable service again. */
@@ -78,7 +78,7 @@ export interface ErrorResponse {
 /** What a client is told of an error; of one that is no refusal, only that it happened. */
 export function errorResponse(error: unknown): ErrorResponse {
   const { code, message } = refusalOf(error)
-  const details = error instanceof DomainError ? error.details : undefined
+  const { details, repeatable } = error instanceof DomainError ? error : { details: undefined, repeatable: true }
   const retryAfter = RETRY_AFTER[code]
   return {
     status: STATUS_OF[code],
@@ -86,7 +86,7 @@ export function errorResponse(error: unknown): ErrorResponse {
       ...(error instanceof HttpError && error.headers),
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     },
-    body: JSON.stringify({ allowRetry: RETRYABLE.has(code), error: { code, message, details } }),
+    body: JSON.stringify({ allowRetry: RETRYABLE.has(code) && repeatable, error: { code, message, details } }),
   }
 }
 

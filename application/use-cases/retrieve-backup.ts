@@ -8,6 +8,7 @@ import type { Committer } from '../committer.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
 import type { BlobStore, OpenBlob } from '../ports/blob-store.ts'
 import type { EventLog } from '../ports/event-log.ts'
+import { StoreUnavailable } from '../ports/store-unavailable.ts'
 import type { SyncFactorTokens } from '../sync-factor-tokens.ts'
 
 export interface RetrieveBackupCommand {
@@ -52,7 +53,10 @@ export class RetrieveBackup {
     this.#log = log
   }
 
-  /** @throws {DomainError} the codes of the proof, `backup_missing`, `already_used` */
+  /**
+   * @throws {DomainError} the codes of the proof, `backup_missing`, `already_used`, and `unavailable`, not `repeatable`,
+   *   when the challenge is used up, or may be, and the blob cannot be opened
+   */
   async execute({ authorization, challengeToken }: RetrieveBackupCommand): Promise<RetrievedBackup> {
     const challenge = await this.#challenges.open(challengeToken, challengeTypeFor(authorization), 'retrieve')
     const factor = await this.#authenticate.main(authorization, challenge)
@@ -62,7 +66,7 @@ export class RetrieveBackup {
       this.#open(factor, factor.stored.backup),
       this.#committer.use(factor),
     ])
-    if (opened.status === 'rejected') throw opened.reason
+    if (opened.status === 'rejected') throw failureOf(opened.reason, consumed)
     if (consumed.status === 'rejected') {
       await opened.value.blob.close()
       throw consumed.reason
@@ -85,6 +89,17 @@ export class RetrieveBackup {
     this.#log.error('blob_lost', { backupId: backup.id, key: backup.state.blob.key })
     throw missing()
   }
+}
+
+/** @param opening why the blob could not be opened, while the challenge was being consumed */
+function failureOf(opening: unknown, consumed: PromiseSettledResult<void>): unknown {
+  if (!(opening instanceof StoreUnavailable)) return opening
+  // Nothing was consumed, and the reason says what a client can do about it.
+  if (consumed.status === 'rejected' && !(consumed.reason instanceof StoreUnavailable)) return consumed.reason
+  return new DomainError('unavailable', 'the backup cannot be read at the moment: try again with a new challenge', {
+    cause: opening,
+    repeatable: false,
+  })
 }
 
 function missing(): DomainError {

@@ -8,6 +8,11 @@ describe('DomainError', () => {
     expect(error.code).to.equal('conflict')
     expect(error.message).to.equal('try again')
     expect(error).not.to.have.property('cause')
+    expect(error.repeatable).to.equal(true)
+  })
+
+  it('says where repeating cannot help', () => {
+    expect(new DomainError('unavailable', 'used up', { repeatable: false }).repeatable).to.equal(false)
   })
 
   it('keeps the cause for the log and out of the message', () => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { BackupClient } from '../support/http-backup-client.ts'
 import { eventually } from '../support/http-eventually.ts'
 import { rejectionOf } from '../support/rejection.ts'
@@ -9,6 +8,7 @@ import { BACKEND_OPERATIONS } from './support/backend-operations.ts'
 import type { Fate } from './support/backend-proxy.ts'
 import { describePosition, failAt, isCommit, isWrite, positionsOf, type Position } from './support/faults.ts'
 import { useProxiedService } from './support/proxied-service.ts'
+import { storeFailure } from './support/store-failure.ts'
 
 const TITLES = {
   'die-before': 'it dies at',
@@ -19,6 +19,9 @@ const TITLES = {
 
 describe('When a backend is lost in the middle of a request, for good', () => {
   const proxied = useProxiedService(useAwsServers())
+
+  // Whatever became of the test before.
+  beforeEach(() => proxied().revive())
 
   for (const operation of BACKEND_OPERATIONS) {
     for (const position of positionsOf(operation)) {
@@ -32,18 +35,19 @@ describe('When a backend is lost in the middle of a request, for good', () => {
           const { request, before, after, observe } = await operation.prepare(service.http)
           failAt(proxied(), position, fate)
 
-          const { outcome, headers } = await service.http.send(request)
-
-          expect(outcome).to.equal('503 unavailable')
-          expect(headers.get('retry-after')).to.match(/^[1-9][0-9]*$/)
-          expect(failedCall(headers)).to.match(isOfS3(position) ? /^S3 / : /^DynamoDB /)
-          await revive()
-          expect(await observe()).to.deep.equal(happens ? after : before)
+          const { outcome, headers, body } = await service.http.send(request)
 
           // A retrieval uses its challenge up while it opens the blob.
-          const usedUp = happens || position.request === 'GetObject'
+          const challengeGone = position.request === 'GetObject'
+          expect(outcome).to.equal('503 unavailable')
+          expect(body).to.have.property('allowRetry', !challengeGone)
+          expect(headers.get('retry-after')).to.match(/^[1-9][0-9]*$/)
+          expect(failedCall(headers)).to.match(isOfS3(position) ? /^S3 / : /^DynamoDB /)
+          await proxied().revive()
+          expect(await observe()).to.deep.equal(happens ? after : before)
+
           const again = await service.http.send(request)
-          expect(again.outcome).to.match(usedUp ? new RegExp(`^${operation.repeated}$`) : /^20[04]$/)
+          expect(again.outcome).to.match(happens || challengeGone ? new RegExp(`^${operation.repeated}$`) : /^20[04]$/)
           expect(await observe()).to.deep.equal(after)
         })
       }
@@ -60,20 +64,15 @@ describe('When a backend is lost in the middle of a request, for good', () => {
     failAt(proxied(), { request: 'DeleteObject', occurrence: 1 }, 'die-before')
     await owner.sync(randomBytes(1000))
     await eventually('the log to tell', () => left() === before + 1)
-    await revive()
+    await proxied().revive()
     expect((await owner.stored()).content).to.deep.equal(owner.content)
   })
-
-  async function revive(): Promise<void> {
-    await Promise.all([proxied().dynamoDb.revive(), proxied().s3.revive()])
-  }
 
   /** What failed according to the log. */
   function failedCall(headers: Headers): string | undefined {
     const requestId = headers.get('x-request-id')
     const events = proxied().service.events.filter(({ fields }) => fields.requestId === requestId)
-    const cause = events.find(({ level }) => level === 'error')?.cause
-    return cause instanceof StoreUnavailable ? cause.operation : undefined
+    return storeFailure(events.find(({ level }) => level === 'error')?.cause)?.operation
   }
 })
 

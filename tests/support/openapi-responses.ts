@@ -17,6 +17,9 @@ export interface ReceivedResponse {
 /** What the contract fixes for every error, wherever it comes from. */
 const RETRYABLE = new Set<unknown>(['conflict', 'too_many_requests', 'unavailable'])
 
+/** The one operation that may use its challenge up and then be unavailable: there `allowRetry` says which of the two. */
+const MAY_BE_USED_UP = 'retrieveFromChallenge'
+
 const ajv = new Ajv2020({ strict: false, discriminator: true, allErrors: true })
 addFormats.default(ajv)
 const validators = new WeakMap<JsonSchema, ValidateFunction>()
@@ -74,7 +77,8 @@ function* operationViolations(
   if (match === undefined) yield `content-type is ${received}`
   else if (match[0] === 'application/json') yield* bodyViolations(match[1].schema, response, method)
   if (response.status >= 400) {
-    yield* codeViolations(operation['x-error-codes'][String(response.status)] ?? [], response, method)
+    const codes = operation['x-error-codes'][String(response.status)] ?? []
+    yield* codeViolations(codes, response, method, operation.operationId)
   }
 }
 
@@ -100,12 +104,18 @@ function* bodyViolations(schema: JsonSchema, { headers, text }: ReceivedResponse
   if (!validate(JSON.parse(text))) yield `the body is not as documented: ${ajv.errorsText(validate.errors)}`
 }
 
-function* codeViolations(codes: readonly string[], { text, headers }: ReceivedResponse, method: string) {
+function* codeViolations(
+  codes: readonly string[],
+  { text, headers }: ReceivedResponse,
+  method: string,
+  operationId?: string,
+) {
   if (method === 'HEAD') return
   const { allowRetry, error } = JSON.parse(text) as { allowRetry?: unknown; error?: { code?: unknown } }
   const code = error?.code
   if (typeof code !== 'string' || !codes.includes(code)) yield `the code ${String(code)} is not documented here`
-  if (allowRetry !== RETRYABLE.has(code)) yield `allowRetry is ${String(allowRetry)} for ${String(code)}`
+  const usedUp = operationId === MAY_BE_USED_UP && code === 'unavailable' && allowRetry === false
+  if (allowRetry !== RETRYABLE.has(code) && !usedUp) yield `allowRetry is ${String(allowRetry)} for ${String(code)}`
   if (code === 'method_not_allowed' && !headers.has('allow')) yield 'there is no allow (RFC 9110 §15.5.6)'
 }
 

@@ -1,9 +1,13 @@
 import { expect } from 'chai'
+import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
+import type { RetrieveBackupCommand } from '../../../application/use-cases/retrieve-backup.ts'
 import { manifestHashOf, newContent, type CreatedBackup, type Download } from '../../support/application-harness.ts'
 import { readAll } from '../../support/byte-streams.ts'
 import { refusalOf } from '../../support/refusal.ts'
+import { rejectionOf } from '../../support/rejection.ts'
 import { expectIntact, expectRefused } from '../support/expectations.ts'
 import { KeypairClient, PasskeyClient, type FactorClient } from '../support/factor-clients.ts'
+import type { Fault } from '../support/interleaved-backup-index.ts'
 import { openHarness, type InterleavedHarness } from '../support/open-harness.ts'
 
 describe('RetrieveBackup', () => {
@@ -155,10 +159,60 @@ describe('RetrieveBackup', () => {
     expect(harness.events.events).to.deep.equal([{ level: 'error', event: 'blob_lost', fields, cause: undefined }])
   })
 
-  it('is unavailable while the blobs cannot be read', async () => {
-    harness.blobs.unreadable = true
-    expect(await refusalOf(harness.retrieve(backup.main))).to.equal('unavailable')
-    harness.blobs.unreadable = false
-    await expectIntact(harness, backup)
+  describe('while the blobs cannot be read', () => {
+    let command: RetrieveBackupCommand
+
+    beforeEach(async () => {
+      command = await harness.answer(backup.main, 'retrieve')
+      harness.blobs.unreadable = true
+    })
+
+    const retrieve = (): Promise<unknown> => harness.application.retrieveBackup.execute(command)
+
+    const outcomes: readonly (readonly [string, readonly Fault[]])[] = [
+      ['has used the challenge up', []],
+      ['may have used the challenge up and has', ['before the effect', 'before the effect', 'after the effect']],
+      ['may have used the challenge up and has not', ['before the effect', 'before the effect', 'before the effect']],
+    ]
+    for (const [outcome, faults] of outcomes) {
+      it(`is unavailable, not to be repeated, where it ${outcome}`, async () => {
+        harness.index.failNextCommits(...faults)
+        expect(await rejectionOf(retrieve())).to.include({ code: 'unavailable', repeatable: false })
+      })
+    }
+
+    it('keeps the reason for the log', async () => {
+      expect(await rejectionOf(retrieve()))
+        .to.have.property('cause')
+        .that.is.instanceOf(StoreUnavailable)
+    })
+
+    it('says of a challenge that was used before that it was', async () => {
+      await rejectionOf(retrieve())
+      await expectRefused(harness, retrieve, 'already_used')
+    })
+
+    it('says what ended the right to it, which used nothing up', async () => {
+      const passkey = new PasskeyClient({ counts: true })
+      await harness.addFactor(backup, passkey)
+      command = await harness.answer(passkey, 'retrieve')
+      harness.index.beforeNextCommits(() => harness.deleteBackup(backup))
+      expect(await refusalOf(retrieve())).to.equal('backup_untraceable')
+    })
+
+    it('succeeds with a new challenge once they can be', async () => {
+      await rejectionOf(retrieve())
+      harness.blobs.unreadable = false
+      await expectIntact(harness, backup)
+    })
+  })
+
+  it('is unavailable, and to be repeated, while nothing can be looked up, which uses nothing up', async () => {
+    const command = await harness.answer(backup.main, 'retrieve')
+    harness.index.unreadable = true
+    const error = await rejectionOf(harness.application.retrieveBackup.execute(command))
+    expect(error).to.include({ code: 'unavailable', repeatable: true })
+    harness.index.unreadable = false
+    await (await harness.application.retrieveBackup.execute(command)).blob.close()
   })
 })
