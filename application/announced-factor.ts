@@ -15,15 +15,19 @@ export async function announcedAccount(idToken: string): Promise<AnnouncedFactor
   return { kind: 'OIDC_ACCOUNT', idTokenDigest: await sha256Hex(idToken) }
 }
 
+/** @throws {DomainError} `invalid_new_factor_type` */
+export function requireAnnouncedKind({ kind }: Authorization, announced: AnnouncedFactor): void {
+  if (kind === announced.kind) return
+  throw new DomainError('invalid_new_factor_type', 'the new factor is not of the kind that was announced')
+}
+
 /**
  * That the factor brought is the one announced; for a passkey, which did not exist yet, its creation challenge stands
  * for it, and the registration proves that.
  * @throws {DomainError} `invalid_new_factor_type`, `oidc_token_mismatch`, `invalid_challenge_context`
  */
 export async function requireAnnounced(authorization: Authorization, announced: AnnouncedFactor): Promise<void> {
-  if (authorization.kind !== announced.kind) {
-    throw new DomainError('invalid_new_factor_type', 'the new factor is not of the kind that was announced')
-  }
+  requireAnnouncedKind(authorization, announced)
   if (authorization.kind === 'OIDC_ACCOUNT') {
     if (!sameAnnouncement(announced, await announcedAccount(authorization.idToken.token))) {
       throw new DomainError('oidc_token_mismatch', 'the ID token is not the one that was announced')

@@ -24,6 +24,14 @@ export interface IssuedChallenge {
   readonly token: string
 }
 
+/** A challenge that came back in time, whatever it was issued for. */
+export interface ReturnedChallenge {
+  readonly type: string
+  readonly challenge: Challenge
+  readonly context: ChallengeContext
+  readonly consumption: Consumption
+}
+
 /** A challenge that came back in time, for the right operation, to be answered the right way. */
 export interface OpenedChallenge<Operation extends ChallengeOperation = ChallengeOperation> {
   readonly challenge: Challenge
@@ -65,28 +73,40 @@ export class Challenges {
     type: ChallengeType,
     operation: Operation,
   ): Promise<OpenedChallenge<Operation>> {
+    const returned = await this.unseal(token)
+    requireType(returned, type)
+    return requireContext(returned, operation)
+  }
+
+  /**
+   * The first of the three checks of `open`, for requests with two challenges: each check is made of both before the next
+   * is made of either.
+   * @throws {DomainError} `jwt_error`
+   */
+  async unseal(token: string): Promise<ReturnedChallenge> {
     const opened = await this.#sealer.open('challenge', token, unixSeconds(this.#clock))
     if (opened.outcome !== 'valid') throw new DomainError('jwt_error', 'the challenge token is invalid or has expired')
-    const statement = parseStatement(opened.statement)
-    if (statement.type !== type) {
-      throw new DomainError('unexpected_challenge_type', 'this challenge is to be answered by another kind of factor')
-    }
-    if (!isContextOf(statement.context, operation)) {
-      throw new DomainError('invalid_challenge_context', 'this challenge was issued for something else')
-    }
-    return {
-      challenge: statement.challenge,
-      context: statement.context,
-      consumption: { key: `challenge#${opened.id}`, expiresAt: opened.expiresAt + CONSUMPTION_MARGIN },
-    }
+    const consumption = { key: `challenge#${opened.id}`, expiresAt: opened.expiresAt + CONSUMPTION_MARGIN }
+    return { ...parseStatement(opened.statement), consumption }
   }
 }
 
-interface Statement {
-  readonly type: string
-  readonly challenge: Challenge
-  readonly context: ChallengeContext
+/** The second. @throws {DomainError} `unexpected_challenge_type` */
+export function requireType(returned: ReturnedChallenge, type: ChallengeType): void {
+  if (returned.type === type) return
+  throw new DomainError('unexpected_challenge_type', 'this challenge is to be answered by another kind of factor')
 }
+
+/** The third. @throws {DomainError} `invalid_challenge_context` */
+export function requireContext<Operation extends ChallengeOperation>(
+  { challenge, context, consumption }: ReturnedChallenge,
+  operation: Operation,
+): OpenedChallenge<Operation> {
+  if (isContextOf(context, operation)) return { challenge, context, consumption }
+  throw new DomainError('invalid_challenge_context', 'this challenge was issued for something else')
+}
+
+type Statement = Omit<ReturnedChallenge, 'consumption'>
 
 /** What we sealed ourselves has our shape, unless another release sealed it: then its format is another. */
 function parseStatement({ format, type, challenge, context }: JsonObject): Statement {

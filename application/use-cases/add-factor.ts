@@ -2,14 +2,14 @@ import { exportMetadata, type BackupMetadata } from '../../domain/backup-metadat
 import { DomainError } from '../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
 import { factorId, type FactorId } from '../../domain/factor.ts'
-import { requireAnnounced, sameAnnouncement } from '../announced-factor.ts'
+import { requireAnnounced, requireAnnouncedKind, sameAnnouncement } from '../announced-factor.ts'
 import type { AuthenticateFactor } from '../authenticate-factor.ts'
 import { challengeTypeFor, type Authorization } from '../authorization.ts'
-import type { Challenges, OpenedChallenge } from '../challenges.ts'
+import { requireContext, requireType, type Challenges, type OpenedChallenge } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { ProveNewFactor } from '../prove-new-factor.ts'
+import { newCredential, type ProveNewFactor } from '../prove-new-factor.ts'
 
 export interface AddFactorCommand {
   readonly existingFactor: Authorization
@@ -61,14 +61,11 @@ export class AddFactor {
   async execute(command: AddFactorCommand): Promise<AddedFactor> {
     const { newFactor, encryptedBackupKey } = command
     const { existing, fresh } = await this.#openChallenges(command)
-    const proved = await this.#proveNewFactor.execute(newFactor, fresh, command.turnkeyProviderId)
+    const proved = await this.#proveNewFactor.execute(newFactor, fresh)
     const agreeing = await this.#authenticate.main(command.existingFactor, existing, command.turnkeyActivity)
+    const credential = newCredential(proved.identity, command.turnkeyProviderId)
 
-    const factor = {
-      id: factorId(this.#random.uuid()),
-      createdAt: unixSeconds(this.#clock),
-      credential: proved.identity,
-    }
+    const factor = { id: factorId(this.#random.uuid()), createdAt: unixSeconds(this.#clock), credential }
     const { after } = await this.#committer.change({
       ...agreeing,
       consume: [...agreeing.consume, ...proved.consume],
@@ -83,9 +80,15 @@ export class AddFactor {
     newFactor,
     newFactorToken,
   }: AddFactorCommand): Promise<{ readonly existing: OpenedChallenge; readonly fresh: OpenedChallenge }> {
-    const existing = await this.#challenges.open(existingFactorToken, 'any', 'add-factor')
+    const agreement = await this.#challenges.unseal(existingFactorToken)
+    const enrolment = await this.#challenges.unseal(newFactorToken)
+    // Which type of authorization is the right one, only the agreement knows.
+    if (agreement.context.operation === 'add-factor') requireAnnouncedKind(newFactor, agreement.context.newFactor)
+    requireType(agreement, 'any')
+    requireType(enrolment, challengeTypeFor(newFactor))
+    const existing = requireContext(agreement, 'add-factor')
+    const fresh = requireContext(enrolment, 'add-factor-new-factor')
     await requireAnnounced(newFactor, existing.context.newFactor)
-    const fresh = await this.#challenges.open(newFactorToken, challengeTypeFor(newFactor), 'add-factor-new-factor')
     if (!sameAnnouncement(existing.context.newFactor, fresh.context.newFactor)) {
       throw new DomainError('invalid_challenge_context', 'the two challenges are not of one announcement')
     }

@@ -7,12 +7,12 @@ import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
 import { factorId } from '../../domain/factor.ts'
 import type { ManifestHash } from '../../domain/manifest-hash.ts'
 import { challengeTypeFor, requireSyncFactor, type Authorization } from '../authorization.ts'
-import type { Challenges } from '../challenges.ts'
+import { requireContext, requireType, type Challenges, type OpenedChallenge } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { ProveNewFactor } from '../prove-new-factor.ts'
+import { newCredential, type ProveNewFactor } from '../prove-new-factor.ts'
 import type { SealedBlobs } from '../sealed-blobs.ts'
 import type { SignatureProofs } from '../signature-proofs.ts'
 
@@ -65,20 +65,20 @@ export class CreateBackup {
    *   `backup_account_id_already_exists`, `factor_already_exists`, `empty_backup_file`, `content_too_large`, `already_used`
    */
   async execute(command: CreateBackupCommand): Promise<BackupMetadata> {
-    const { backupId, authorization, turnkeyProviderId } = command
+    const { backupId } = command
     const syncFactor = requireSyncFactor(command.initialSyncFactor)
-    const challenge = await this.#challenges.open(command.challengeToken, challengeTypeFor(authorization), 'create')
-    const syncChallenge = await this.#challenges.open(command.initialSyncChallengeToken, 'keypair', 'create')
-    const sync = await this.#signatures.ecKeypair(syncFactor, syncChallenge)
-    const main = await this.#proveNewFactor.execute(authorization, challenge, turnkeyProviderId)
-    await this.#requireAvailable(backupId, main.identity, sync.identity)
+    const challenges = await this.#openChallenges(command)
+    const sync = await this.#signatures.ecKeypair(syncFactor, challenges.sync)
+    const main = await this.#proveNewFactor.execute(command.authorization, challenges.main)
+    const credential = newCredential(main.identity, command.turnkeyProviderId)
+    await this.#requireAvailable(backupId, credential, sync.identity)
 
     const createdAt = unixSeconds(this.#clock)
     const backup = await this.#blobs.upload(backupId, command.body, async (blob) => {
       const created = Backup.create({
         id: backupId,
         incarnation: this.#random.uuid(),
-        mainFactor: { id: factorId(this.#random.uuid()), createdAt, credential: main.identity },
+        mainFactor: { id: factorId(this.#random.uuid()), createdAt, credential },
         syncFactor: { id: factorId(this.#random.uuid()), createdAt, credential: sync.identity },
         key: command.initialEncryptionKey,
         manifestHash: command.manifestHash,
@@ -88,6 +88,18 @@ export class CreateBackup {
       return created
     })
     return exportMetadata(backup)
+  }
+
+  async #openChallenges({
+    authorization,
+    challengeToken,
+    initialSyncChallengeToken,
+  }: CreateBackupCommand): Promise<{ readonly main: OpenedChallenge; readonly sync: OpenedChallenge }> {
+    const main = await this.#challenges.unseal(challengeToken)
+    const sync = await this.#challenges.unseal(initialSyncChallengeToken)
+    requireType(main, challengeTypeFor(authorization))
+    requireType(sync, 'keypair')
+    return { main: requireContext(main, 'create'), sync: requireContext(sync, 'create') }
   }
 
   /** Spares a client the upload that the commit would refuse; the commit alone decides. */

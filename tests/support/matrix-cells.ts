@@ -46,6 +46,7 @@ const STANDINGS: Readonly<Record<FactorPosition, readonly Standing[]>> = {
 }
 
 const VARIANTS: Readonly<Partial<Record<FactorPosition, readonly Variant[]>>> = {
+  create: ['new account: without turnkeyProviderId'],
   'add-sync-factor': [
     'token: garbage',
     'token: a challenge token',
@@ -54,7 +55,12 @@ const VARIANTS: Readonly<Partial<Record<FactorPosition, readonly Variant[]>>> = 
     'token: of an earlier backup of the same id',
     'token: used',
   ],
-  'add-factor, as new factor': ['announced: another kind', 'announced: another of its kind'],
+  'add-factor, as existing factor': ['new account: without turnkeyProviderId'],
+  'add-factor, as new factor': [
+    'announced: another kind',
+    'announced: another of its kind',
+    'new account: without turnkeyProviderId',
+  ],
   'retrieve-metadata': ['naming: this backup', 'naming: another backup', 'naming: no backup there is'],
   'delete-factor': ['target: of another backup', 'target: other scope'],
 }
@@ -84,7 +90,8 @@ export const FACTOR_ROWS: readonly FactorRow[] = FACTOR_POSITIONS.flatMap((posit
 /** Every context × every type, then what tells the order of the checks. */
 export function cellsOf({ position, kind }: FactorRow): readonly Cell[] {
   const right = rightChallenge(position, kind)
-  const variants = VARIANTS[position] ?? []
+  const { type: wrongType, context: wrongContext } = wrongChallenge(right)
+  const variants = (VARIANTS[position] ?? []).filter((variant) => tells(variant, position, kind))
   return [
     ...gridAndFaults(right),
     ...(REUSABLE.includes(position) ? [{ ...right, token: 'used' } as const] : []),
@@ -96,7 +103,15 @@ export function cellsOf({ position, kind }: FactorRow): readonly Cell[] {
     ...variants.map((variant) => ({ ...right, variant })),
     ...variants.map((variant) => ({ ...right, variant, proof: 'broken' }) as const),
     ...variants.map((variant) => ({ ...right, variant, token: 'garbage' }) as const),
+    ...variants.map((variant) => ({ ...right, variant, type: wrongType })),
+    ...variants.map((variant) => ({ ...right, variant, context: wrongContext })),
   ]
+}
+
+/** What an account lacks, other kinds do not: of them it tells something only where the account is the other factor. */
+function tells(variant: Variant, position: FactorPosition, kind: FactorKind): boolean {
+  if (variant !== 'new account: without turnkeyProviderId') return true
+  return kind === 'OIDC_ACCOUNT' || position === 'add-factor, as existing factor'
 }
 
 export function resetCellsOf(signer: ResetSigner): readonly Cell[] {
@@ -105,8 +120,15 @@ export function resetCellsOf(signer: ResetSigner): readonly Cell[] {
   return [...gridAndFaults(RIGHT_RESET_CHALLENGE), ...used]
 }
 
+function wrongChallenge({ context, type }: Pick<Cell, 'context' | 'type'>): Pick<Cell, 'context' | 'type'> {
+  return {
+    context: context === 'retrieve' ? 'verify-factor' : 'retrieve',
+    type: type === 'keypair' ? 'passkey' : 'keypair',
+  }
+}
+
 function gridAndFaults(right: Pick<Cell, 'context' | 'type'>): readonly Cell[] {
-  const wrongContext = right.context === 'retrieve' ? 'verify-factor' : 'retrieve'
+  const { context: wrongContext } = wrongChallenge(right)
   return [
     ...CONTEXTS.flatMap((context) => CHALLENGE_TYPES.map((type) => ({ context, type }))),
     { ...right, proof: 'broken' },

@@ -66,6 +66,7 @@ export type Variant =
   | 'token: used'
   | 'announced: another kind'
   | 'announced: another of its kind'
+  | 'new account: without turnkeyProviderId'
   | 'naming: this backup'
   | 'naming: another backup'
   | 'naming: no backup there is'

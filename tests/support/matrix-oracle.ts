@@ -52,32 +52,37 @@ export function rightChallenge(position: FactorPosition, kind: FactorKind): Pick
 export function expectedOutcome(row: FactorRow, cell: Cell): string {
   const rule = RULES[row.position]
   const code =
-    refusedKind(rule, row, cell) ??
+    refusedKind(rule, row) ??
     refusedChallenge(rightChallenge(row.position, row.kind), cell) ??
+    refusedAnnouncement(row, cell) ??
     refusedProof(rule, row, cell) ??
     refusedPermission(cell) ??
-    refusedStanding(rule, row.standing, cell) ??
+    refusedLookup(rule, row.standing, cell) ??
+    refusedAccount(cell) ??
+    refusedCredential(rule, row.standing) ??
     refusedTarget(row, cell) ??
     refusedConsumption(cell)
   return code === undefined ? String(rule.status ?? 200) : `400 ${code}`
 }
 
-/** "authorization type for the operation"; of a new factor, what the existing one was asked to agree to. */
-function refusedKind({ otherKinds }: Rule, { kind }: FactorRow, { variant }: Cell): string | undefined {
-  if (otherKinds !== undefined && kind !== 'EC_KEYPAIR') return otherKinds
-  if (variant === 'announced: another kind') return 'invalid_new_factor_type'
-  if (variant !== 'announced: another of its kind') return undefined
-  // Of a passkey no more is known before than the challenge that it will be made with.
-  return { OIDC_ACCOUNT: 'oidc_token_mismatch', EC_KEYPAIR: 'invalid_challenge_context', PASSKEY: undefined }[kind]
+/** "authorization type for the operation". */
+function refusedKind({ otherKinds }: Rule, { kind }: FactorRow): string | undefined {
+  return kind === 'EC_KEYPAIR' ? undefined : otherKinds
 }
 
 /** "challenge token, challenge type, context". */
 function refusedChallenge(right: Pick<Cell, 'context' | 'type'>, cell: Cell): string | undefined {
   if (cell.token !== undefined && cell.token !== 'used') return 'jwt_error'
+  // Of a new factor the authorization type is the one that the existing factor was asked to agree to: so its token says.
+  if (cell.variant === 'announced: another kind') return 'invalid_new_factor_type'
   if (cell.type !== right.type) return 'unexpected_challenge_type'
-  return cell.context === right.context && cell.variant !== 'announced: another of its kind'
-    ? undefined
-    : 'invalid_challenge_context'
+  return cell.context === right.context ? undefined : 'invalid_challenge_context'
+}
+
+/** "context" still: both challenges are of one announcement, and so is the new factor. */
+function refusedAnnouncement({ kind }: FactorRow, { variant }: Cell): string | undefined {
+  if (variant !== 'announced: another of its kind') return undefined
+  return kind === 'OIDC_ACCOUNT' ? 'oidc_token_mismatch' : 'invalid_challenge_context'
 }
 
 /** "proof (of a passkey: after the lookup that finds its key)". */
@@ -105,17 +110,10 @@ function refusedPermission({ variant }: Cell): string | undefined {
   }
 }
 
-/** "factor lookup, factor in the backup"; of a new factor the policies of "one credential". */
-function refusedStanding({ holds, becomes }: Rule, standing: Standing, { variant }: Cell): string | undefined {
-  if (holds !== undefined) return refusedLookup(standing[holds] === 'nowhere' ? undefined : standing[holds], variant)
-  // "one credential belongs to one backup per scope, service-wide; the same credential is never in both lists"
-  const taken = becomes !== undefined && standing[becomes] !== 'nowhere'
-  const inTheOtherList = standing.main === 'here' || standing.sync === 'here'
-  return taken || inTheOtherList ? 'factor_already_exists' : undefined
-}
-
-/** @param found the backup that the factor leads to */
-function refusedLookup(found: 'here' | 'elsewhere' | undefined, variant: Cell['variant']): string | undefined {
+/** "factor lookup, factor in the backup". */
+function refusedLookup({ holds }: Rule, standing: Standing, { variant }: Cell): string | undefined {
+  if (holds === undefined) return undefined
+  const found = standing[holds] === 'nowhere' ? undefined : standing[holds]
   switch (variant) {
     case 'naming: no backup there is':
       return 'backup_does_not_exist'
@@ -126,6 +124,18 @@ function refusedLookup(found: 'here' | 'elsewhere' | undefined, variant: Cell['v
     default:
       return found === undefined ? 'backup_untraceable' : undefined
   }
+}
+
+/** The first of the policies: what a new account is called at Turnkey must be said. */
+function refusedAccount({ variant }: Cell): string | undefined {
+  return variant === 'new account: without turnkeyProviderId' ? 'missing_turnkey_provider_id' : undefined
+}
+
+/** "one credential belongs to one backup per scope, service-wide; the same credential is never in both lists". */
+function refusedCredential({ becomes }: Rule, standing: Standing): string | undefined {
+  if (becomes === undefined) return undefined
+  const inTheOtherList = standing.main === 'here' || standing.sync === 'here'
+  return standing[becomes] !== 'nowhere' || inTheOtherList ? 'factor_already_exists' : undefined
 }
 
 /** What is to be deleted must be in the backup that the factor leads to, in the scope that is said. */

@@ -4,7 +4,7 @@ import type { Bindings } from './matrix-challenges.ts'
 import type { Answer } from './matrix-client.ts'
 import type { FactorPosition, Variant } from './matrix-dimensions.ts'
 import type { RowFixture } from './matrix-fixture.ts'
-import { KeypairHolder, PasskeyHolder } from './matrix-holders.ts'
+import { KeypairHolder, PasskeyHolder, type Holder } from './matrix-holders.ts'
 import { announce } from './matrix-world.ts'
 
 /** What the factor in question answers, and the token that it is sent with. */
@@ -29,7 +29,8 @@ export const PREPARE: Readonly<Record<FactorPosition, Prepare>> = {
     const parts = newParts({ owner: holder })
     const payload = await world.backups.createPayload({ ...parts, owner: new KeypairHolder() })
     return {
-      send: (proof) => world.client.upload('/create', { ...payload, ...proof }, parts.content),
+      send: (proof, variant) =>
+        world.client.upload('/create', { ...payload, ...proof, ...providerIdIn(variant) }, parts.content),
       about: parts.account.backupAccountId,
     }
   },
@@ -78,16 +79,21 @@ export const PREPARE: Readonly<Record<FactorPosition, Prepare>> = {
   },
 
   'add-factor, as existing factor': async ({ world, here }) => {
-    const fresh = new KeypairHolder()
-    const announcement = await announce(world.client, fresh)
+    const newcomer = async (fresh: Holder) => ({ fresh, announcement: await announce(world.client, fresh) })
+    const keypair = await newcomer(new KeypairHolder())
+    const account = await newcomer(world.service.newHolder('OIDC_ACCOUNT'))
+    const newcomerOf = (variant: Variant | undefined) => (variant === undefined ? keypair : account)
     return {
-      bindings: () => ({ announcement }),
-      send: ({ authorization: existingFactorAuthorization, challengeToken: existingFactorChallengeToken }) =>
-        world.client.post('/add-factor', {
+      bindings: (variant) => ({ announcement: newcomerOf(variant).announcement }),
+      send: ({ authorization: existingFactorAuthorization, challengeToken: existingFactorChallengeToken }, variant) => {
+        const { fresh, announcement } = newcomerOf(variant)
+        return world.client.post('/add-factor', {
           existingFactorAuthorization,
           existingFactorChallengeToken,
           ...enrolmentOf(fresh, announcement.fresh),
-        }),
+          ...providerIdIn(variant),
+        })
+      },
       about: here.id,
     }
   },
@@ -105,7 +111,7 @@ export const PREPARE: Readonly<Record<FactorPosition, Prepare>> = {
           ...agreementBy(here.owner, existing),
           newFactorAuthorization,
           newFactorChallengeToken,
-          turnkeyProviderId: 'turnkey provider',
+          ...providerIdIn(variant),
         })
       },
       about: here.id,
@@ -158,6 +164,11 @@ export const PREPARE: Readonly<Record<FactorPosition, Prepare>> = {
     send: (proof) => world.client.post('/delete-backup', proof),
     about: synced.id,
   }),
+}
+
+function providerIdIn(variant: Variant | undefined): { readonly turnkeyProviderId: string | null } {
+  const missing = variant === 'new account: without turnkeyProviderId'
+  return { turnkeyProviderId: missing ? null : 'turnkey provider' }
 }
 
 function isAnnounced(
