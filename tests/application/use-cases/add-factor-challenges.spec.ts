@@ -44,6 +44,13 @@ describe('AddFactor, its challenges', () => {
         const swap = async (): Promise<Partial<AddFactorCommand>> => proofOf(other)
         await expectSwapRefused(clients[announced](), swap, 'invalid_new_factor_type')
       })
+
+      it(`refuses ${brought} for both challenges of the announcement of ${announced}`, async () => {
+        const swap = async (): Promise<Partial<AddFactorCommand>> => ({
+          newFactor: clients[brought]().enrol(FOREIGN_CHALLENGE),
+        })
+        await expectSwapRefused(clients[announced](), swap, 'invalid_new_factor_type')
+      })
     }
 
     it(`refuses the proof challenge of another announcement of ${announced}`, async () => {
