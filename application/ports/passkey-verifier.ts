@@ -47,6 +47,7 @@ export interface PasskeyVerifier {
 
 export interface PasskeyUser {
   readonly name: string
+  /** May be empty. */
   readonly displayName: string
   readonly platform: Platform
 }

@@ -42,6 +42,7 @@ function faultsWithin(
         taken: {
           ...(isNullable(member) && { null: put(null) }),
           ...(!required.includes(name) && { absent: rebuild(rest) }),
+          ...(mayBeEmpty(member) && { 'an empty text': put('') }),
           ...(isObject(present) && { 'with an unknown member': put({ ...present, unknown: { any: ['thing'] } }) }),
         },
       },
@@ -65,6 +66,10 @@ function wrongTexts({ minLength = 0, maxLength, pattern, enum: choices, const: o
     ...(limited && { 'a text of another form': '\u{1F512} no such thing' }),
     ...(limited && { 'a very long text': 'A'.repeat(20_000) }),
   }
+}
+
+function mayBeEmpty(schema: JsonSchema): boolean {
+  return isText(schema) && !('an empty text' in wrongTexts(schema))
 }
 
 /** Of alternatives the one that `part` is an example of. */
