@@ -30,5 +30,5 @@ function oidcProvider(environment: Environment, production: boolean, kind: strin
   if (jwksUrl === undefined)
     environment.fault(`OIDC_${kind}_JWKS_URL`, 'has to be set: the provider is not a known one')
   if (issuers === undefined || jwksUrl === undefined) return undefined
-  return { kind, issuers, jwksUrl, clientIds, unnamedAudience: known?.unnamedAudience ?? 'any' }
+  return { kind, issuers, jwksUrl, clientIds, acceptedAudience: known?.acceptedAudience ?? 'any' }
 }

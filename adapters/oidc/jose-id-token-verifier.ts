@@ -60,10 +60,11 @@ export class JoseIdTokenVerifier implements IdTokenVerifier {
   }
 }
 
-/** None if the request asks for an audience that is not ours. */
-function acceptedAudiences({ clientIds, unnamedAudience }: OidcProvider, named: string | undefined): readonly string[] {
-  if (named !== undefined) return clientIds.filter((clientId) => clientId === named)
-  return unnamedAudience === 'first' ? clientIds.slice(0, 1) : clientIds
+/** None if the request picks an audience that is not ours. */
+function acceptedAudiences({ clientIds, acceptedAudience }: OidcProvider, aud: string | undefined): readonly string[] {
+  if (acceptedAudience === 'any') return clientIds
+  const picked = aud ?? clientIds[0]
+  return clientIds.filter((clientId) => clientId === picked)
 }
 
 function requireAudience(claims: JWTPayload, accepted: readonly string[]): void {

@@ -7,8 +7,8 @@ export interface OidcProvider {
   readonly jwksUrl: URL
   /** The audiences a token may be for. */
   readonly clientIds: readonly string[]
-  /** Which of them it may be for when the request does not say: the first, or any. */
-  readonly unnamedAudience: 'first' | 'any'
+  /** Any of them, or the one that the request picks by `aud`, by default the first. `any` pays no heed to `aud`. */
+  readonly acceptedAudience: 'any' | 'picked'
 }
 
 /** What has to be known of a provider beside the operator's own client ids. */
@@ -22,7 +22,7 @@ export const KNOWN_OIDC_PROVIDERS: ReadonlyMap<string, KnownOidcProvider> = new 
       // Google documents both: "The value of iss in the ID token is equal to accounts.google.com or https://…".
       issuers: ['https://accounts.google.com', 'accounts.google.com'],
       jwksUrl: new URL('https://www.googleapis.com/oauth2/v3/certs'),
-      unnamedAudience: 'any',
+      acceptedAudience: 'any',
     },
   ],
   [
@@ -30,7 +30,7 @@ export const KNOWN_OIDC_PROVIDERS: ReadonlyMap<string, KnownOidcProvider> = new 
     {
       issuers: ['https://appleid.apple.com'],
       jwksUrl: new URL('https://appleid.apple.com/auth/keys'),
-      unnamedAudience: 'first',
+      acceptedAudience: 'picked',
     },
   ],
 ])

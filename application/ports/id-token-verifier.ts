@@ -5,7 +5,7 @@ export interface PresentedIdToken {
   /** `GOOGLE`, `APPLE` or another configured provider. */
   readonly provider: string
   readonly token: string
-  /** Which of the configured audiences the token must be for; where absent the provider's own rule decides. */
+  /** Which of the configured audiences the token must be for. It counts where the provider's rule lets requests pick one. */
   readonly audience?: string | undefined
 }
 

@@ -9,7 +9,7 @@ describeIdTokenVerifier('jose', (issuer, clock) => {
   return new JoseIdTokenVerifier(
     [
       { kind: 'ANY', ...provider, ...CLIENTS.ANY },
-      { kind: 'FIRST', ...provider, ...CLIENTS.FIRST },
+      { kind: 'PICKED', ...provider, ...CLIENTS.PICKED },
     ],
     (url) => new JwksSource({ url, clock, events: new RecordingEventLog() }),
     clock,

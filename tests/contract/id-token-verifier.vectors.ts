@@ -16,10 +16,10 @@ export interface IdTokenVector {
 /** Another name of the issuer that the providers are configured with. */
 export const ISSUER_ALIAS = 'issuer.example'
 
-/** Where no audience is named, `ANY` accepts each of its own, `FIRST` its first. */
+/** `ANY` accepts each of its audiences, `PICKED` the one that is named, by default its first. */
 export const CLIENTS = {
-  ANY: { clientIds: ['web', 'mobile'], unnamedAudience: 'any' },
-  FIRST: { clientIds: ['app', 'site'], unnamedAudience: 'first' },
+  ANY: { clientIds: ['web', 'mobile'], acceptedAudience: 'any' },
+  PICKED: { clientIds: ['app', 'site'], acceptedAudience: 'picked' },
 } as const
 
 type Edits = NonNullable<IdTokenVector['edits']>
@@ -44,13 +44,20 @@ export const ACCEPTED_ID_TOKENS: readonly IdTokenVector[] = [
   { title: 'a token of any type', edits: header({ typ: undefined }) },
   { title: 'another name of the issuer', edits: claims({ iss: ISSUER_ALIAS }) },
   { title: 'a list of one audience', edits: claims({ aud: ['web'] }) },
-  { title: 'any audience where none is named', edits: claims({ aud: 'mobile' }) },
-  { title: 'the audience that is named', edits: claims({ aud: 'mobile' }), presented: { audience: 'mobile' } },
-  { title: 'the default audience', edits: claims({ aud: 'app' }), presented: { provider: 'FIRST' } },
+  { title: 'any audience', edits: claims({ aud: 'mobile' }) },
+  {
+    title: 'any audience where that one is named',
+    edits: claims({ aud: 'mobile' }),
+    presented: { audience: 'mobile' },
+  },
+  { title: 'any audience where another is named', presented: { audience: 'mobile' } },
+  { title: 'any audience where one is named that is not ours', presented: { audience: 'else' } },
+  { title: 'any audience where the empty text is named', presented: { audience: '' } },
+  { title: 'the default audience', edits: claims({ aud: 'app' }), presented: { provider: 'PICKED' } },
   {
     title: 'an audience named instead of the default',
     edits: claims({ aud: 'site' }),
-    presented: { provider: 'FIRST', audience: 'site' },
+    presented: { provider: 'PICKED', audience: 'site' },
   },
   { title: 'a token of 5 minutes ago', edits: at('iat', -300) },
   { title: 'a token of 30 s ahead', edits: at('iat', 30) },
@@ -103,16 +110,24 @@ const ID_TOKENS_FOR_OTHERS: readonly IdTokenVector[] = [
   { title: 'two audiences', edits: claims({ aud: ['web', 'mobile'] }) },
   { title: 'one audience twice', edits: claims({ aud: ['web', 'web'] }) },
   { title: 'an audience that is no text', edits: claims({ aud: [['web']] }) },
-  { title: 'another audience than is named', presented: { audience: 'mobile' } },
   { title: 'a named audience that is not ours', edits: claims({ aud: 'else' }), presented: { audience: 'else' } },
-  { title: 'an audience where the empty text is named', presented: { audience: '' } },
-  { title: 'an audience beside the default', edits: claims({ aud: 'site' }), presented: { provider: 'FIRST' } },
+  {
+    title: 'a named audience that is not ours to pick',
+    edits: claims({ aud: 'else' }),
+    presented: { provider: 'PICKED', audience: 'else' },
+  },
+  {
+    title: 'the default audience where the empty text is named',
+    edits: claims({ aud: 'app' }),
+    presented: { provider: 'PICKED', audience: '' },
+  },
+  { title: 'an audience beside the default', edits: claims({ aud: 'site' }), presented: { provider: 'PICKED' } },
   {
     title: 'the default audience where another is named',
     edits: claims({ aud: 'app' }),
-    presented: { provider: 'FIRST', audience: 'site' },
+    presented: { provider: 'PICKED', audience: 'site' },
   },
-  { title: 'the audience of another provider', presented: { provider: 'FIRST' } },
+  { title: 'the audience of another provider', presented: { provider: 'PICKED' } },
 ]
 
 const ID_TOKENS_OF_OTHER_SESSIONS: readonly IdTokenVector[] = [

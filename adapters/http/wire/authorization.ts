@@ -10,7 +10,9 @@ export function authorizationOf(json: AuthorizationJson): Authorization {
       return { kind: json.kind, credential: json.credential, label: json.label ?? null }
     case 'OIDC_ACCOUNT': {
       const { kind: provider, token, aud } = json.oidcToken
-      return { kind: json.kind, idToken: { provider, token, audience: aud ?? undefined }, ...signatureOf(json) }
+      // Where it counts it was checked to be text; where it does not it is an unknown member, which may be anything.
+      const audience = typeof aud === 'string' ? aud : undefined
+      return { kind: json.kind, idToken: { provider, token, audience }, ...signatureOf(json) }
     }
     case 'EC_KEYPAIR':
       return { kind: json.kind, ...signatureOf(json) }

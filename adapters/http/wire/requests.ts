@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../domain/json.ts'
+import type { JsonObject, JsonValue } from '../../../domain/json.ts'
 
 // Requests as openapi.yaml describes them, after they were checked by it. An optional member may be null.
 
@@ -10,7 +10,7 @@ export interface PasskeyAuthorizationJson {
 
 export interface OidcAccountAuthorizationJson {
   readonly kind: 'OIDC_ACCOUNT'
-  readonly oidcToken: { readonly kind: string; readonly token: string; readonly aud?: string | null }
+  readonly oidcToken: { readonly kind: string; readonly token: string; readonly aud?: JsonValue }
   readonly publicKey: string
   readonly signature: string
 }

@@ -23,8 +23,8 @@ describe('known OpenID Providers', () => {
     expect(KNOWN_OIDC_PROVIDERS.get('APPLE')?.issuers).to.have.lengthOf(1)
   })
 
-  it('want a token for the first client id where APPLE is not told which', () => {
-    expect(KNOWN_OIDC_PROVIDERS.get('APPLE')?.unnamedAudience).to.equal('first')
-    expect(KNOWN_OIDC_PROVIDERS.get('GOOGLE')?.unnamedAudience).to.equal('any')
+  it('let requests pick the client id for APPLE alone', () => {
+    expect(KNOWN_OIDC_PROVIDERS.get('APPLE')?.acceptedAudience).to.equal('picked')
+    expect(KNOWN_OIDC_PROVIDERS.get('GOOGLE')?.acceptedAudience).to.equal('any')
   })
 })

@@ -30,7 +30,7 @@ export class IdTokenProvider {
           issuers: [ISSUER],
           jwksUrl: JWKS_URL,
           clientIds: [AUDIENCE],
-          unnamedAudience: 'any',
+          acceptedAudience: 'any',
         },
       ],
       (url) => new JwksSource({ url, clock, events, fetch }),
