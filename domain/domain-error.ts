@@ -54,7 +54,8 @@ export type DomainErrorCode =
 
 /**
  * A refusal. The message is shown to the client as it is, so it never holds a secret, a token, or anything of another
- * person's backup; what the operator needs beyond it goes into `cause`, which is logged and never sent.
+ * person's backup; what the operator needs beyond it goes into `cause`, which is never sent. The message of the cause is
+ * logged, so it holds nothing either of what clients keep to themselves or of what a token or credential says.
  */
 export class DomainError extends Error {
   readonly code: DomainErrorCode

@@ -2,14 +2,15 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { EventLog } from '../../application/ports/event-log.ts'
 import { attestation, type AttestationPolicy } from './attestation.ts'
 import { bodyDeadline } from './body-deadline.ts'
-import { refusalOf, STATUS_OF } from './error-response.ts'
+import { refusalOf } from './error-response.ts'
 import { HttpError } from './http-error.ts'
 import { jsonBody } from './json-requests.ts'
 import { knownOperations } from './known-operations.ts'
+import { logRefusal } from './log-refusal.ts'
 import { logRequests } from './log-requests.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 import { refuse } from './refuse.ts'
-import { requestIdOf, setCommonHeaders } from './request-context.ts'
+import { setCommonHeaders } from './request-context.ts'
 import { requestValidation } from './request-validation.ts'
 import { backupRoutes } from './routes/backup-routes.ts'
 import { challengeRoutes } from './routes/challenge-routes.ts'
@@ -49,15 +50,14 @@ export function createApp(useCases: UseCases, document: OpenApiDocument, log: Ev
   app.use(bodyDeadline(requestTimeout), jsonBody(MAX_JSON_BYTES))
   app.use(requestValidation(document))
 
-  const attested = attestation(options.attestation)
+  const attested = attestation(options.attestation, log)
   const uploads = new UploadReader(document, { maxBodyBytes, maxPayloadBytes: MAX_JSON_BYTES, maxBackupBytes })
   app.use('/v1', challengeRoutes(useCases), factorRoutes(useCases, attested), backupRoutes(useCases, uploads, attested))
 
   const answerError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
     const error = transportError(thrown)
-    const { code } = refusalOf(error)
-    response.locals.errorCode = code
-    if (STATUS_OF[code] >= 500) log.error('request_failed', { requestId: requestIdOf(response), code }, error)
+    response.locals.errorCode = refusalOf(error).code
+    logRefusal(log, 'request', response, error)
     if (response.headersSent) {
       response.destroy() // a response that breaks off must not look whole
       return

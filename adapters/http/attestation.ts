@@ -1,14 +1,16 @@
 import type { RequestHandler } from 'express'
+import type { EventLog } from '../../application/ports/event-log.ts'
 import type { RequestAttestor } from '../../application/ports/request-attestor.ts'
 import type { JsonValue } from '../../domain/json.ts'
 import { refusalOf } from './error-response.ts'
+import { logRefusal } from './log-refusal.ts'
 
 /** What becomes of a request that is not attested: nothing, a word in the response, or a refusal. */
 export type AttestationPolicy =
   { readonly mode: 'off' } | { readonly mode: 'report' | 'enforce'; readonly attestor: RequestAttestor }
 
 /** Wants a request attested, for the operations that a stolen proof would be used for. */
-export function attestation(policy: AttestationPolicy): RequestHandler {
+export function attestation(policy: AttestationPolicy, log: EventLog): RequestHandler {
   return async (request, response, next) => {
     if (policy.mode === 'off') {
       next()
@@ -22,6 +24,7 @@ export function attestation(policy: AttestationPolicy): RequestHandler {
       })
     } catch (error) {
       if (policy.mode === 'enforce') throw error
+      logRefusal(log, 'attestation', response, error)
       response.set('attestation-failure', refusalOf(error).code)
     }
     next()

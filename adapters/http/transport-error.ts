@@ -10,7 +10,7 @@ const MAX_MESSAGE_LENGTH = 300
 export function transportError(error: unknown): unknown {
   if (error instanceof DomainError || error instanceof HttpError || !isRefusal(error)) return error
   return error.status === 415
-    ? new HttpError('unsupported_media_type', 'this content type is not taken here', { cause: error })
+    ? new HttpError('unsupported_media_type', 'this content type is not taken here')
     : new HttpError('invalid_payload', error.message.slice(0, MAX_MESSAGE_LENGTH), { cause: error })
 }
 

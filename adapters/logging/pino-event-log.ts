@@ -15,6 +15,10 @@ export class PinoEventLog implements EventLog {
     this.#logger = pino({ level, base: null, messageKey: 'event', serializers: { cause: stdSerializers.err } }, stream)
   }
 
+  debug(event: string, fields: EventFields): void {
+    this.#logger.debug(fields, event)
+  }
+
   info(event: string, fields: EventFields): void {
     this.#logger.info(fields, event)
   }

@@ -1,4 +1,5 @@
 import { decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/helpers'
+import { CeremonyFault } from './ceremony-fault.ts'
 
 /**
  * We ask for no attestation and trust no root, so a statement tells us nothing. Clients answer `none`, or hand through
@@ -10,9 +11,9 @@ const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['none', 'packed'])
 
 /**
  * @param attestationObject base64url
- * @throws {Error}
+ * @throws {CeremonyFault} or whatever a library throws
  */
 export function requireAcceptedFormat(attestationObject: string): void {
   const format: string = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get('fmt')
-  if (!ACCEPTED_FORMATS.has(format)) throw new Error('The attestation statement format is not accepted')
+  if (!ACCEPTED_FORMATS.has(format)) throw new CeremonyFault('The attestation statement format is not accepted')
 }

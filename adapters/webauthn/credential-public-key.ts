@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers'
+import { CeremonyFault } from './ceremony-fault.ts'
 
 const { COSEALG, COSECRV, COSEKEYS } = cose
 
@@ -14,17 +15,17 @@ const RSA_MODULUS_BITS = { min: 2048, max: 4096 }
  * That this COSE_Key (RFC 9052 §7) can verify signatures of the algorithm it names (WebAuthn Level 3 §5.8.5).
  * SimpleWebAuthn reads no more than that name at registration; the rest would surface when the user wants the backup
  * back.
- * @throws {Error}
+ * @throws {CeremonyFault} or whatever a library throws
  */
 export function requireUsableKey(publicKey: Uint8Array<ArrayBuffer>): void {
   const key = createPublicKey({ format: 'jwk', key: toJwk(decodeCredentialPublicKey(publicKey)) })
   const { modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {}
   if (modulusLength === undefined || publicExponent === undefined) return
   if (modulusLength < RSA_MODULUS_BITS.min || modulusLength > RSA_MODULUS_BITS.max) {
-    throw new Error(`An RSA key of ${modulusLength} bits is not accepted`)
+    throw new CeremonyFault(`An RSA key of ${modulusLength} bits is not accepted`)
   }
   // RFC 8017 §3.1. An even one is what remains of a key that was cut short: the CBOR decoder does not object.
-  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new Error('The RSA exponent is none')
+  if (publicExponent < 3n || publicExponent % 2n === 0n) throw new CeremonyFault('The RSA exponent is none')
 }
 
 /** Whether signatures by this key are ECDSA ones, which come DER encoded (WebAuthn Level 3 §6.5.5). */
@@ -43,16 +44,16 @@ function toJwk(key: cose.COSEPublicKey): JsonWebKey {
   if (algorithm === COSEALG.RS256 && cose.isCOSEPublicKeyRSA(key)) {
     return { kty: 'RSA', n: base64url(key.get(COSEKEYS.n)), e: base64url(key.get(COSEKEYS.e)) }
   }
-  throw new Error('The key type or curve does not fit the algorithm')
+  throw new CeremonyFault('The key type or curve does not fit the algorithm')
 }
 
 function coordinate(value: Uint8Array | undefined): string {
-  if (value?.length !== COORDINATE_BYTES) throw new Error(`A coordinate is not ${COORDINATE_BYTES} bytes`)
+  if (value?.length !== COORDINATE_BYTES) throw new CeremonyFault(`A coordinate is not ${COORDINATE_BYTES} bytes`)
   return base64url(value)
 }
 
 /** The type is the vendor's promise; what the authenticator encoded may be anything. */
 function base64url(value: unknown): string {
-  if (!(value instanceof Uint8Array)) throw new Error('A member of the key is no byte string')
+  if (!(value instanceof Uint8Array)) throw new CeremonyFault('A member of the key is no byte string')
   return Buffer.from(value).toString('base64url')
 }

@@ -12,6 +12,7 @@ import type { PasskeyCredential } from '../../domain/credential.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { requireAcceptedFormat } from './attestation.ts'
+import { CeremonyFault, ceremonyFault } from './ceremony-fault.ts'
 import { requireClientDataOfTopLevelPage } from './client-data.ts'
 import { parseAssertion, parseRegistration } from './credential-json.ts'
 import { requireUsableKey, signsWithEcdsa, SUPPORTED_ALGORITHMS } from './credential-public-key.ts'
@@ -56,9 +57,10 @@ export class WebAuthnPasskeyVerifier implements PasskeyVerifier {
         expectedChallenge: challenge,
         supportedAlgorithmIDs: SUPPORTED_ALGORITHMS,
       })
-      if (!verified) throw new Error('The attestation statement does not verify')
+      if (!verified) throw new CeremonyFault('The attestation statement does not verify')
       const { credential } = registrationInfo
-      if (credential.id !== id) throw new Error('The id is not that of the credential in the authenticator data')
+      if (credential.id !== id)
+        throw new CeremonyFault('The id is not that of the credential in the authenticator data')
       requireUsableKey(credential.publicKey)
       return {
         credentialId: id,
@@ -75,15 +77,15 @@ export class WebAuthnPasskeyVerifier implements PasskeyVerifier {
   ): Promise<number> {
     const { id, ...response } = parseAssertion(assertion)
     return ceremony(async () => {
-      if (id !== stored.credentialId) throw new Error('The id is not that of the stored credential')
+      if (id !== stored.credentialId) throw new CeremonyFault('The id is not that of the stored credential')
       requireClientDataOfTopLevelPage(response.clientDataJSON)
       const publicKey = Uint8Array.from(Buffer.from(stored.publicKey, 'base64url'))
       const ecdsa = signsWithEcdsa(publicKey)
       if (ecdsa && !isDerSignature(Buffer.from(response.signature, 'base64url'))) {
-        throw new Error('The signature is not DER')
+        throw new CeremonyFault('The signature is not DER')
       }
       // Turnkey's stamps are ES256; that this one was made for Turnkey too is all that speaks for it.
-      if (expected.kind === 'text-digest' && !ecdsa) throw new Error('A stamp is an ES256 signature')
+      if (expected.kind === 'text-digest' && !ecdsa) throw new CeremonyFault('A stamp is an ES256 signature')
       const { verified, authenticationInfo } = await verifyAuthenticationResponse({
         ...this.#expected,
         response: { ...publicKeyCredential(id), response },
@@ -92,7 +94,7 @@ export class WebAuthnPasskeyVerifier implements PasskeyVerifier {
         // rule: it has to hold against the state that the commit replaces, and not against what was read before it.
         credential: { id, publicKey, counter: 0 },
       })
-      if (!verified) throw new Error('The signature does not verify')
+      if (!verified) throw new CeremonyFault('The signature does not verify')
       return authenticationInfo.newCounter
     })
   }
@@ -114,7 +116,7 @@ function webAuthnChallenge(expected: ExpectedChallenge): string {
 async function ceremony<Outcome>(verify: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await verify()
-  } catch (cause) {
-    throw new DomainError('webauthn_error', 'the passkey could not be verified', { cause })
+  } catch (error) {
+    throw new DomainError('webauthn_error', 'the passkey could not be verified', { cause: ceremonyFault(error) })
   }
 }

@@ -9,6 +9,7 @@ import { authorizationBy, BackupClient, type RetrievedJson } from '../support/ht
 import { HttpClient, jsonRequest } from '../support/http-client.ts'
 import { Connection } from '../support/http-connection.ts'
 import { eventually } from '../support/http-eventually.ts'
+import { sendRefusalsWithCauses } from '../support/http-refusals-with-causes.ts'
 import { secretsIn } from '../support/http-secrets.ts'
 import { multipartRequest, uploadParts } from '../support/http-multipart.ts'
 import { startTestService, type RunningService } from '../support/http-service.ts'
@@ -56,6 +57,10 @@ describe('The log', () => {
         OIDC_LOCAL_CLIENT_IDS: AUDIENCE,
         OIDC_LOCAL_ISSUER: issuer.name,
         OIDC_LOCAL_JWKS_URL: issuer.jwksUrl.href,
+        ATTESTATION_MODE: 'report',
+        ATTESTATION_JWKS_URL: issuer.jwksUrl.href,
+        ATTESTATION_ISSUER: issuer.name,
+        ATTESTATION_AUDIENCE: AUDIENCE,
       },
     })
     http = new HttpClient(service.url, { recording: true })
@@ -71,6 +76,7 @@ describe('The log', () => {
     await lifeOfPasskey()
     await lifeOfAccount()
     await refusals()
+    await sendRefusalsWithCauses(http, issuer, { audience: AUDIENCE, email: EMAIL, subject: SUBJECT })
     await brokenConnections()
     await outages()
 
@@ -78,6 +84,15 @@ describe('The log', () => {
     await eventually('all requests to be logged', () => ids.every((id) => logged.includes(id)))
     await eventually('the broken one to be logged', () => logged.includes('broken_off'))
     expect(logged, 'what there is to be searched').to.include('/v1/sync').and.to.include('request_failed')
+    for (const reason of [
+      'attestation_refused',
+      'response challenge',
+      'SyntaxError',
+      'token refused: sub',
+      'multipart',
+    ]) {
+      expect(logged, 'what there is to be searched').to.include(reason)
+    }
     const secrets = [...secretsIn(http.transcript!), ...KNOWN_SECRETS]
     expect(secrets).to.have.lengthOf.above(100)
     expect(secrets.filter(({ parts }) => parts.some((part) => logged.includes(part)))).to.deep.equal([])
@@ -214,6 +229,10 @@ class EventLogs implements EventLog {
 
   constructor(...logs: readonly EventLog[]) {
     this.#logs = logs
+  }
+
+  debug(event: string, fields: EventFields): void {
+    for (const log of this.#logs) log.debug(event, fields)
   }
 
   info(event: string, fields: EventFields): void {

@@ -1,7 +1,19 @@
 import type { Exchange } from './http-client.ts'
 
 /** Members whose values an operator may see: what a thing is called, and what kind of thing it is. */
-const HARMLESS = new Set(['id', 'backupId', 'backupAccountId', 'factorId', 'kind', 'scope', 'code', 'message', 'type'])
+const HARMLESS = new Set([
+  'id',
+  'backupId',
+  'backupAccountId',
+  'factorId',
+  'kind',
+  'scope',
+  'code',
+  'message',
+  'type',
+  'userVerification',
+  'residentKey',
+])
 /** Shorter ones turn up by accident. */
 const SHORTEST_SECRET = 8
 /** Of a longer one the beginning and the end give it away, too. */

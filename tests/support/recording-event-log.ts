@@ -1,7 +1,7 @@
 import type { EventFields, EventLog } from '../../application/ports/event-log.ts'
 
 export interface RecordedEvent {
-  readonly level: 'info' | 'warn' | 'error'
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly event: string
   readonly fields: EventFields
   readonly cause?: unknown
@@ -10,6 +10,10 @@ export interface RecordedEvent {
 /** Keeps what it is told. */
 export class RecordingEventLog implements EventLog {
   readonly events: RecordedEvent[] = []
+
+  debug(event: string, fields: EventFields): void {
+    this.events.push({ level: 'debug', event, fields })
+  }
 
   info(event: string, fields: EventFields): void {
     this.events.push({ level: 'info', event, fields })

@@ -9,6 +9,8 @@ export class TelltaleLog implements EventLog {
     this.#witness = witness
   }
 
+  debug(): void {}
+
   info(): void {}
 
   warn(): void {}
