@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import { HttpError, type ErrorCode } from './http-error.ts'
 
@@ -65,7 +66,7 @@ export const STATUS_OF = {
 /** Where the very same request can succeed a little later, unless the error says otherwise. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['conflict', 'too_many_requests', 'unavailable'])
 
-/** Seconds that a client waits before it asks an overloaded or unreachable service again. */
+/** Seconds that a client waits before it asks an overloaded or unreachable service again, where no better is known. */
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { too_many_requests: 1, unavailable: 1 }
 
 export interface ErrorResponse {
@@ -79,7 +80,7 @@ export interface ErrorResponse {
 export function errorResponse(error: unknown): ErrorResponse {
   const { code, message } = refusalOf(error)
   const { details, repeatable } = error instanceof DomainError ? error : { details: undefined, repeatable: true }
-  const retryAfter = RETRY_AFTER[code]
+  const retryAfter = (error instanceof StoreUnavailable ? error.retryAfter : undefined) ?? RETRY_AFTER[code]
   return {
     status: STATUS_OF[code],
     headers: {

@@ -16,9 +16,10 @@ const MAX_AGE_MS = HOUR_MS
 /** From this age on not even then: so long, at most, does a withdrawn key outlive an outage. */
 const MAX_STALE_AGE_MS = 24 * HOUR_MS
 const UNKNOWN_KEY_COOLDOWN_MS = 30 * SECOND_MS
-const FIRST_BACK_OFF_MS = 30 * SECOND_MS
-/** Also how long an issuer that is back may go unnoticed. */
-const MAX_BACK_OFF_MS = 2 * MINUTE_MS
+/** How long the issuer is left alone after one failure, and after many: so long it may be back unnoticed. */
+const BACK_OFF_MS = { first: 30 * SECOND_MS, most: 2 * MINUTE_MS }
+/** The same where there are no keys to serve meanwhile: everyone who has an account there waits for this. */
+const BACK_OFF_WITHOUT_KEYS_MS = { first: SECOND_MS, most: 30 * SECOND_MS }
 
 const TIMEOUT_MS = 5 * SECOND_MS
 const MAX_BYTES = 256 * 1024
@@ -72,13 +73,21 @@ export class JwksSource {
   }
 
   async #currentKeys(): Promise<VerificationKeys> {
-    const keys = this.#keys
-    const age = this.#options.clock.now() - this.#fetchedAt
-    if (keys === undefined || age >= MAX_STALE_AGE_MS) return this.#refresh()
+    const keys = this.#servableKeys()
+    if (keys === undefined) return this.#refresh()
+    const age = this.#age()
     if (age < REFRESH_AFTER_MS) return keys
     const refreshedOrStale = this.#refresh().catch(() => keys)
     // Who waits for an issuer that failed before would most likely wait in vain.
     return age >= MAX_AGE_MS && this.#failures === 0 ? refreshedOrStale : keys
+  }
+
+  #servableKeys(): VerificationKeys | undefined {
+    return this.#age() < MAX_STALE_AGE_MS ? this.#keys : undefined
+  }
+
+  #age(): number {
+    return this.#options.clock.now() - this.#fetchedAt
   }
 
   /** Anyone can invent a `kid`: the cool-down keeps that from becoming traffic for the issuer. */
@@ -93,9 +102,7 @@ export class JwksSource {
 
   /** @throws {StoreUnavailable} at once while backing off */
   async #refresh(): Promise<VerificationKeys> {
-    if (this.#options.clock.now() < this.#retryAt) {
-      throw new StoreUnavailable(this.#operation, { cause: this.#lastFailure })
-    }
+    if (this.#options.clock.now() < this.#retryAt) throw this.#unavailable()
     this.#fetching ??= this.#fetch().finally(() => {
       this.#fetching = undefined
     })
@@ -112,16 +119,22 @@ export class JwksSource {
       return keys
     } catch (cause) {
       this.#backOff(cause)
-      throw new StoreUnavailable(this.#operation, { cause })
+      throw this.#unavailable()
     }
   }
 
   #backOff(cause: unknown): void {
     const { url, clock, events } = this.#options
-    const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** this.#failures, MAX_BACK_OFF_MS)
+    const { first, most } = this.#servableKeys() === undefined ? BACK_OFF_WITHOUT_KEYS_MS : BACK_OFF_MS
+    const delay = Math.min(first * 2 ** this.#failures, most)
     this.#failures += 1
     this.#retryAt = clock.now() + delay
     this.#lastFailure = cause
     events.warn('jwks_fetch_failed', { host: url.host, failures: this.#failures }, cause)
+  }
+
+  #unavailable(): StoreUnavailable {
+    const retryAfter = Math.ceil((this.#retryAt - this.#options.clock.now()) / SECOND_MS)
+    return new StoreUnavailable(this.#operation, { cause: this.#lastFailure, retryAfter })
   }
 }

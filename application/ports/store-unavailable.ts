@@ -7,10 +7,17 @@ import { DomainError } from '../../domain/domain-error.ts'
 export class StoreUnavailable extends DomainError {
   /** The call that failed, as `DynamoDB TransactWriteItems`. */
   readonly operation: string
+  /** Seconds before which the call will not be made again, where that is known. */
+  readonly retryAfter: number | undefined
 
-  constructor(operation: string, options?: ErrorOptions) {
+  constructor(operation: string, { retryAfter, ...options }: StoreUnavailableOptions = {}) {
     super('unavailable', 'the service is temporarily unavailable', options)
     this.name = 'StoreUnavailable'
     this.operation = operation
+    this.retryAfter = retryAfter
   }
+}
+
+export interface StoreUnavailableOptions extends ErrorOptions {
+  readonly retryAfter?: number
 }

@@ -151,20 +151,6 @@ describe('JwksSource', () => {
       expect(await refusalOf(knows(issuer.key.kid))).to.equal('unavailable')
     })
 
-    it('tries again after 30 s, 1 minute and then every 2 minutes, and refuses at once in between', async () => {
-      issuer.answer = 'down'
-      const pauses = [30 * SECOND, MINUTE, 2 * MINUTE, 2 * MINUTE]
-      expect(await refusalOf(knows(issuer.key.kid))).to.equal('unavailable')
-      for (const [index, pause] of pauses.entries()) {
-        clock.advance(pause - 1)
-        expect(await refusalOf(knows(issuer.key.kid))).to.equal('unavailable')
-        expect(attempts).to.equal(index + 1)
-        clock.advance(1)
-        expect(await refusalOf(knows(issuer.key.kid))).to.equal('unavailable')
-        expect(attempts).to.equal(index + 2)
-      }
-    })
-
     it('recovers with the first attempt that succeeds', async () => {
       issuer.answer = 'down'
       await refusalOf(knows(issuer.key.kid))
