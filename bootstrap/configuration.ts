@@ -5,6 +5,7 @@ import type { OidcProvider } from '../adapters/oidc/oidc-provider.ts'
 import type { RelyingParty } from '../adapters/webauthn/relying-party.ts'
 import { Environment } from './environment.ts'
 import { oidcProviders } from './oidc-configuration.ts'
+import { relyingParty } from './relying-party-configuration.ts'
 
 export type AppEnvironment = 'development' | 'staging' | 'production'
 
@@ -14,7 +15,9 @@ export interface Configuration {
   readonly host: string
   readonly port: number
   readonly storage: StorageConfiguration
-  /** `undefined` where the keyring is to be made, in development. */
+  /** Where this machine keeps what it keeps. */
+  readonly dataFolder: string
+  /** `undefined` where the keyring is to be made, in development: in the data folder. */
   readonly challengeKeys: Keyring | undefined
   readonly relyingParty: RelyingParty
   readonly oidcProviders: readonly OidcProvider[]
@@ -72,13 +75,15 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
   const environment = new Environment(variables)
   const appEnvironment = environment.oneOf('APP_ENV', ['development', 'staging', 'production'], 'development')
   const development = appEnvironment === 'development'
+  const dataFolder = environment.text('DATA_DIR') ?? './data'
   const configuration: Configuration = {
     appEnvironment,
     host: environment.text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0'),
     port: environment.integer('PORT', [0, 65_535], 8000),
-    storage: storage(environment),
+    storage: storage(environment, dataFolder),
+    dataFolder,
     challengeKeys: challengeKeys(environment, appEnvironment),
-    relyingParty: relyingParty(environment, appEnvironment),
+    relyingParty: relyingParty(environment, appEnvironment === 'production'),
     oidcProviders: oidcProviders(environment, appEnvironment === 'production'),
     attestation: attestation(environment, appEnvironment),
     maxBackupBytes: environment.integer('MAX_BACKUP_BYTES', [1, 1024 ** 3], 15 * 1024 ** 2),
@@ -95,13 +100,13 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
   return configuration
 }
 
-function storage(environment: Environment): StorageConfiguration {
+function storage(environment: Environment, folder: string): StorageConfiguration {
   const kind = environment.oneOf('STORAGE', ['embedded', 'aws', 'memory'], 'embedded')
   switch (kind) {
     case 'memory':
       return { kind }
     case 'embedded':
-      return { kind, folder: environment.text('DATA_DIR') ?? './data' }
+      return { kind, folder }
     case 'aws':
       return awsStorage(environment)
   }
@@ -131,29 +136,6 @@ function challengeKeys(environment: Environment, appEnvironment: AppEnvironment)
   if (parsed.outcome === 'valid') return parsed.keyring
   for (const fault of parsed.faults) environment.fault('CHALLENGE_KEYS', fault)
   return undefined
-}
-
-function relyingParty(environment: Environment, appEnvironment: AppEnvironment): RelyingParty {
-  const relyingPartyId = environment.text('WEBAUTHN_RP_ID')
-  const origins = environment.list('WEBAUTHN_ORIGINS')
-  if (appEnvironment === 'production') {
-    if (relyingPartyId === undefined) environment.fault('WEBAUTHN_RP_ID', 'has to be set in production')
-    if (origins.length === 0) environment.fault('WEBAUTHN_ORIGINS', 'has to be set in production')
-  }
-  for (const origin of origins) {
-    if (!isOrigin(origin)) {
-      environment.fault('WEBAUTHN_ORIGINS', `holds "${origin}", which is no web origin and no android:apk-key-hash:…`)
-    }
-  }
-  return {
-    relyingPartyId: relyingPartyId ?? 'localhost',
-    relyingPartyName: environment.text('WEBAUTHN_RP_NAME') ?? 'Backup Service',
-    origins: origins.length === 0 ? ['http://localhost:8000'] : origins,
-  }
-}
-
-function isOrigin(text: string): boolean {
-  return /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/.test(text) || URL.parse(text)?.origin === text
 }
 
 function attestation(environment: Environment, appEnvironment: AppEnvironment): AttestationConfiguration {

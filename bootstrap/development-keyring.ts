@@ -6,8 +6,8 @@ import { formatKeyring, generateKeyringEntry, parseKeyring, type Keyring } from 
 const FILE_NAME = 'challenge-keys'
 
 /**
- * The keyring of a development machine: made at the first start and kept in the data folder, so that challenges
- * outlive a restart there as they do in production.
+ * The keyring of a development machine: made at the first start and kept in the data folder, whatever the storage is, so
+ * that challenges outlive a restart there as they do in production.
  */
 export async function developmentKeyring(folder: string): Promise<Keyring> {
   const path = join(folder, FILE_NAME)

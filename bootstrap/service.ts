@@ -3,7 +3,6 @@ import { NodeRandom } from '../adapters/crypto/node-random.ts'
 import { createApp } from '../adapters/http/app.ts'
 import { HttpServer } from '../adapters/http/http-server.ts'
 import { loadOpenApiDocument } from '../adapters/http/openapi-document.ts'
-import { generateKeyringEntry, type Keyring } from '../adapters/jose/keyring.ts'
 import { SystemClock } from '../adapters/system/system-clock.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
@@ -36,7 +35,7 @@ export async function startService(
   const [document, semver, keyring] = await Promise.all([
     loadOpenApiDocument(),
     packageVersion(),
-    keyringOf(configuration),
+    configuration.challengeKeys ?? developmentKeyring(configuration.dataFolder),
   ])
   const random = new NodeRandom()
   const stores = await openStores(configuration.storage, clock, random)
@@ -72,11 +71,6 @@ export async function startService(
 function sweepsOf({ storage, sweepGrace }: Configuration, sweepBlobs: SweepBlobs, log: EventLog): () => Promise<void> {
   if (storage.kind !== 'embedded') return () => Promise.resolve()
   return scheduleSweeps(sweepBlobs, sweepGrace, log)
-}
-
-async function keyringOf({ challengeKeys, storage }: Configuration): Promise<Keyring> {
-  if (challengeKeys !== undefined) return challengeKeys
-  return storage.kind === 'embedded' ? developmentKeyring(storage.folder) : [generateKeyringEntry(new Date())]
 }
 
 async function packageVersion(): Promise<string> {

@@ -38,6 +38,7 @@ describe('readConfiguration', () => {
       host: '127.0.0.1',
       port: 8000,
       storage: { kind: 'embedded', folder: './data' },
+      dataFolder: './data',
       challengeKeys: undefined,
       relyingParty: {
         relyingPartyId: 'localhost',
@@ -130,12 +131,6 @@ describe('readConfiguration', () => {
     ],
     ['no history at all', { HISTORY_VERSIONS: '0' }, 'HISTORY_VERSIONS is a whole number from 1 to 10'],
     ['a negative history', { HISTORY_VERSIONS: '-1' }, 'HISTORY_VERSIONS is a whole number from 1 to 10'],
-    [
-      'an origin with a path',
-      { WEBAUTHN_ORIGINS: 'https://a.example/x' },
-      'WEBAUTHN_ORIGINS holds "https://a.example/x"',
-    ],
-    ['a key hash of another length', { WEBAUTHN_ORIGINS: 'android:apk-key-hash:abc' }, 'WEBAUTHN_ORIGINS holds'],
     ['a provider in lower case', { OIDC_PROVIDERS: 'google' }, 'OIDC_PROVIDERS holds "google"'],
     [
       'an unknown provider without an issuer',
