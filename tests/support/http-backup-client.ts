@@ -24,7 +24,7 @@ export interface RetrievedJson {
   readonly syncFactorToken: string
 }
 
-interface KeypairChallengeJson {
+export interface KeypairChallengeJson {
   readonly challenge: string
   readonly token: string
 }
