@@ -2,14 +2,20 @@ import { link, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDurableFolder } from '../adapters/shared/durable-folder.ts'
 import { formatKeyring, generateKeyringEntry, parseKeyring, type Keyring } from '../adapters/jose/keyring.ts'
+import { usingDataFolder } from './start-fault.ts'
 
 const FILE_NAME = 'challenge-keys'
 
 /**
  * The keyring of a development machine: made at the first start and kept in the data folder, whatever the storage is, so
  * that challenges outlive a restart there as they do in production.
+ * @throws {StartFault} where the folder cannot be used
  */
 export async function developmentKeyring(folder: string): Promise<Keyring> {
+  return usingDataFolder(folder, () => keyringIn(folder))
+}
+
+async function keyringIn(folder: string): Promise<Keyring> {
   const path = join(folder, FILE_NAME)
   const text = (await readIfThere(path)) ?? (await make(folder, path))
   const parsed = parseKeyring(text)

@@ -7,8 +7,10 @@ import { SqliteBackupIndex } from '../adapters/sqlite/sqlite-backup-index.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Random } from '../application/ports/random.ts'
 import type { StorageConfiguration } from './configuration.ts'
+import { usingDataFolder } from './start-fault.ts'
 import type { Stores } from './stores.ts'
 
+/** @throws {StartFault} where the data folder cannot be used */
 export async function openStores(storage: StorageConfiguration, clock: Clock, random: Random): Promise<Stores> {
   switch (storage.kind) {
     case 'memory':
@@ -18,11 +20,14 @@ export async function openStores(storage: StorageConfiguration, clock: Clock, ra
       const { openAwsStores } = await import('./aws-stores.ts')
       return openAwsStores(storage, clock, random)
     }
-    case 'embedded': {
-      await makeDurableFolder(storage.folder)
-      const blobs = await FilesystemBlobStore.open(join(storage.folder, 'blobs'))
-      const index = await SqliteBackupIndex.open(join(storage.folder, 'index.sqlite'))
-      return { index, blobs, close: () => index.close() }
-    }
+    case 'embedded':
+      return usingDataFolder(storage.folder, () => openEmbeddedStores(storage.folder))
   }
+}
+
+async function openEmbeddedStores(folder: string): Promise<Stores> {
+  await makeDurableFolder(folder)
+  const blobs = await FilesystemBlobStore.open(join(folder, 'blobs'))
+  const index = await SqliteBackupIndex.open(join(folder, 'index.sqlite'))
+  return { index, blobs, close: () => index.close() }
 }

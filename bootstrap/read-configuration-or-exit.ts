@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { ConfigurationError, readConfiguration, type Configuration } from './configuration.ts'
-
-const EX_CONFIG = 78 // sysexits.h
+import { EX_CONFIG } from './exit-codes.ts'
 
 /** The configuration of this process, from a `.env` file too; where it has faults they are told and the process ends. */
 export function readConfigurationOrExit(): Configuration {

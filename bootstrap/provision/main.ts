@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { SystemClock } from '../../adapters/system/system-clock.ts'
 import { ConfigurationError } from '../configuration.ts'
+import { EX_CONFIG } from '../exit-codes.ts'
 import { provision, readProvision } from './provision.ts'
 
 // npm run provision: makes the table DYNAMODB_TABLE and, if it is set, the bucket BACKUP_S3_BUCKET.
-const EX_CONFIG = 78 // sysexits.h
 
 if (existsSync('.env')) process.loadEnvFile('.env')
 try {
