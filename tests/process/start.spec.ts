@@ -1,7 +1,91 @@
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { runService } from '../support/service-process.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
-describe('Starting the service', () => {
+/** A start that must fail, and all that is told of it. */
+interface FailedStart {
+  readonly title: string
+  /** What is wrong with the folder that is given to it. */
+  readonly prepare?: (folder: string) => Promise<unknown>
+  /** Over `PORT=0` and a folder of its own. */
+  readonly variables?: (folder: string, takenPort: number) => Readonly<Record<string, string>>
+  readonly code: number
+  readonly variable: string
+  readonly reason: RegExp
+}
+
+const FAILED_STARTS: readonly FailedStart[] = [
+  {
+    title: 'a data folder that is a file',
+    variables: () => ({ DATA_DIR: '/dev/null', CHALLENGE_KEYS: `a:${Buffer.alloc(32).toString('base64url')}` }),
+    code: 78,
+    variable: 'DATA_DIR',
+    reason: /^\/dev\/null cannot be used: .*EEXIST/,
+  },
+  {
+    title: 'a data folder below a file, where only the keyring would be kept',
+    variables: () => ({ DATA_DIR: '/dev/null/data', STORAGE: 'memory' }),
+    code: 78,
+    variable: 'DATA_DIR',
+    reason: /^\/dev\/null\/data cannot be used: .*ENOTDIR/,
+  },
+  {
+    title: 'a keyring that is none',
+    prepare: (folder) => writeFile(join(folder, 'challenge-keys'), 'nonsense'),
+    code: 1,
+    variable: 'DATA_DIR',
+    reason: /challenge-keys is no keyring/,
+  },
+  {
+    title: 'a database that is none',
+    prepare: (folder) => writeFile(join(folder, 'index.sqlite'), 'nonsense '.repeat(1000)),
+    code: 1,
+    variable: 'DATA_DIR',
+    reason: /index\.sqlite: file is not a database/,
+  },
+  {
+    title: 'a folder for blobs that is a file',
+    prepare: (folder) => writeFile(join(folder, 'blobs'), ''),
+    code: 78,
+    variable: 'DATA_DIR',
+    reason: /cannot use .*blobs: /,
+  },
+  {
+    title: 'a port that is in use',
+    variables: (_, takenPort) => ({ PORT: `${takenPort}` }),
+    code: 1,
+    variable: 'PORT',
+    reason: /address already in use 127\.0\.0\.1:[0-9]+/,
+  },
+  {
+    title: 'an address that this machine does not have',
+    variables: () => ({ HOST: '203.0.113.1' }), // RFC 5737
+    code: 78,
+    variable: 'HOST',
+    reason: /address not available 203\.0\.113\.1/,
+  },
+]
+
+describe('Starting the service', function () {
+  this.timeout(60_000)
+  let folder: TemporaryFolder
+  let taken: Server
+
+  beforeEach(async () => {
+    folder = await makeTemporaryFolder()
+    taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+  })
+
+  afterEach(async () => {
+    taken.close()
+    await folder.remove()
+  })
+
   it('ends with 78 before it listens, and tells every fault of the configuration', async () => {
     const { code, stderr } = await runService({ PORT: 'x', APP_ENV: 'staging', STORAGE: 'memory' })
     expect(code).to.equal(78)
@@ -9,9 +93,25 @@ describe('Starting the service', () => {
     expect(stderr).to.contain('CHALLENGE_KEYS has to be set')
   })
 
-  it('ends with a reason when its data folder cannot be used', async () => {
-    const { code, stderr } = await runService({ PORT: '0', DATA_DIR: '/dev/null/data' })
-    expect(code).to.equal(1)
-    expect(stderr).to.contain('/dev/null/data')
-  })
+  for (const { title, prepare, variables, code, variable, reason } of FAILED_STARTS) {
+    it(`ends with ${code} and one line about ${variable} for ${title}`, async () => {
+      const { port } = taken.address() as AddressInfo
+      const data = join(folder.path, 'data')
+      await mkdir(data)
+      await prepare?.(data)
+      const ended = await runService({
+        PORT: '0',
+        DATA_DIR: data,
+        LOG_FORMAT: 'json',
+        ...variables?.(data, port),
+      })
+      expect(ended).to.include({ code, stderr: '' })
+      const [line = '', ...more] = ended.stdout.trimEnd().split('\n')
+      expect(more).to.deep.equal([])
+      const told = JSON.parse(line) as Record<string, unknown>
+      expect(told).to.include({ event: 'start_failed', variable })
+      expect(told.reason).to.match(reason)
+      expect(line).to.not.match(/\bat .*\.ts:/)
+    })
+  }
 })

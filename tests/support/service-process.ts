@@ -58,12 +58,14 @@ export class ServiceProcess {
 /** Runs it to its end, for starts that must fail. */
 export async function runService(
   variables: Readonly<Record<string, string>>,
-): Promise<{ readonly code: number | null; readonly stderr: string }> {
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const child = spawnService(variables)
+  let stdout = ''
   let stderr = ''
+  child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stderr }
+  return { code, stdout, stderr }
 }
 
 function spawnService(variables: Readonly<Record<string, string>>): ChildProcess {
