@@ -30,7 +30,8 @@ export class IdTokenProvider {
           issuers: [ISSUER],
           jwksUrl: JWKS_URL,
           clientIds: [AUDIENCE],
-          acceptedAudience: 'any',
+          // So that one token can be presented for an audience that is not ours, and for ours.
+          acceptedAudience: 'picked',
         },
       ],
       (url) => new JwksSource({ url, clock, events, fetch }),
