@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { PinoEventLog } from '../adapters/logging/pino-event-log.ts'
 import { readConfigurationOrExit } from './read-configuration-or-exit.ts'
+import { originsElsewhere } from './relying-party-configuration.ts'
 import { startService, type Service } from './service.ts'
 import { logStartFailure } from './start-fault.ts'
 
@@ -9,6 +10,9 @@ const log = new PinoEventLog(configuration.logLevel, configuration.logFormat)
 // Whoever read the log may go away: the service stays.
 process.stdout.on('error', () => undefined)
 try {
+  for (const origin of originsElsewhere(configuration.relyingParty)) {
+    log.warn('origin_outside_rp_id', { origin, relyingPartyId: configuration.relyingParty.relyingPartyId })
+  }
   const service = await startService(configuration, log)
   log.info('listening', {
     url: service.url,

@@ -11,40 +11,44 @@ const MAX_HOST_NAME_LENGTH = 253
 export function relyingParty(environment: Environment, production: boolean): RelyingParty {
   const relyingPartyId = environment.text('WEBAUTHN_RP_ID') ?? (production ? undefined : 'localhost')
   if (relyingPartyId === undefined) environment.fault('WEBAUTHN_RP_ID', 'has to be set in production')
-  const domain = relyingPartyId !== undefined && isHostName(relyingPartyId) ? relyingPartyId : undefined
-  if (relyingPartyId !== domain) {
+  else if (!isHostName(relyingPartyId)) {
     environment.fault('WEBAUTHN_RP_ID', 'is a host name in lower case, without scheme, port or path, and no IP address')
   }
   return {
     relyingPartyId: relyingPartyId ?? '',
     relyingPartyName: environment.text('WEBAUTHN_RP_NAME') ?? 'Backup Service',
-    origins: origins(environment, production, domain),
+    origins: origins(environment, production),
   }
 }
 
-/** @param domain the RP id, if it is one */
-function origins(environment: Environment, production: boolean, domain: string | undefined): readonly string[] {
+/**
+ * The web origins that are neither at the RP id nor at a subdomain of it. A browser offers the passkeys there only if
+ * the RP id's host lists them (WebAuthn Level 3 §5.11, related origins), so it may be meant, and may be a slip.
+ */
+export function originsElsewhere({ relyingPartyId, origins }: RelyingParty): readonly string[] {
+  return origins.filter((origin) => !ANDROID_ORIGIN.test(origin) && !isWithin(new URL(origin).hostname, relyingPartyId))
+}
+
+function origins(environment: Environment, production: boolean): readonly string[] {
   const named = environment.list('WEBAUTHN_ORIGINS')
   if (production && named.length === 0) environment.fault('WEBAUTHN_ORIGINS', 'has to be set in production')
   const accepted = production || named.length > 0 ? named : ['http://localhost:8000']
   for (const origin of accepted) {
-    const fault = faultOf(origin, domain)
+    const fault = faultOf(origin, production)
     if (fault !== undefined) environment.fault('WEBAUTHN_ORIGINS', `holds "${origin}", ${fault}`)
   }
   return accepted
 }
 
-function faultOf(origin: string, domain: string | undefined): string | undefined {
+function faultOf(origin: string, production: boolean): string | undefined {
   if (ANDROID_ORIGIN.test(origin)) return undefined
   const url = URL.parse(origin)
   if (url?.origin !== origin) return 'which is no web origin and no android:apk-key-hash:…'
-  const { protocol, hostname } = url
-  // Browsers offer no passkeys elsewhere.
-  const secure = protocol === 'https:' || (protocol === 'http:' && isWithin(hostname, 'localhost'))
-  if (!secure) return 'which is neither https nor on localhost'
-  // WebAuthn Level 3 §5.1.3, step 8: a browser refuses before it asks the user.
-  if (domain === undefined || isWithin(hostname, domain)) return undefined
-  return `whose host is neither ${domain}, as WEBAUTHN_RP_ID says, nor a subdomain of it`
+  // Browsers offer no passkeys elsewhere; a test client may.
+  if (production && url.protocol !== 'https:' && !isWithin(url.hostname, 'localhost')) {
+    return 'which is neither https nor on localhost'
+  }
+  return undefined
 }
 
 function isWithin(host: string, domain: string): boolean {

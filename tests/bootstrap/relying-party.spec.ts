@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Environment } from '../../bootstrap/environment.ts'
-import { relyingParty } from '../../bootstrap/relying-party-configuration.ts'
+import { originsElsewhere, relyingParty } from '../../bootstrap/relying-party-configuration.ts'
 
 const APP = 'android:apk-key-hash:w4PqGnAQXTHq6yErp3aq7XEhKfjXDFT3yVQzSpQlBfQ'
 
@@ -64,53 +64,53 @@ describe('the relying party of the configuration', () => {
   }
 
   const FORM = 'which is no web origin and no android:apk-key-hash:…'
-  const INSECURE = 'which is neither https nor on localhost'
-  const ELSEWHERE = 'whose host is neither example.org, as WEBAUTHN_RP_ID says, nor a subdomain of it'
-  const refused: readonly (readonly [origin: string, reason: string])[] = [
-    ['https://example.org/', FORM],
-    ['https://example.org/path', FORM],
-    ['https://EXAMPLE.org', FORM],
-    ['https://example.org:443', FORM],
-    ['https://user@example.org', FORM],
-    ['example.org', FORM],
-    ['null', FORM],
-    ['chrome-extension://abcdefghijklmnop', FORM],
-    ['android:apk-key-hash:abc', FORM],
-    [`${APP}=`, FORM],
-    ['http://example.org', INSECURE],
-    ['http://127.0.0.1:8000', INSECURE],
-    ['ftp://example.org', INSECURE],
-    ['http://localhost.example.org', INSECURE],
-    ['http://localhost:8000', ELSEWHERE],
-    ['https://localhost', ELSEWHERE],
-    ['https://example.com', ELSEWHERE],
-    ['https://evil-example.org', ELSEWHERE],
-    ['https://example.org.evil.com', ELSEWHERE],
-    ['https://org', ELSEWHERE],
-    ['https://127.0.0.1', ELSEWHERE],
-  ]
-  for (const [origin, reason] of refused) {
+  for (const origin of [
+    'https://example.org/',
+    'https://example.org/path',
+    'https://EXAMPLE.org',
+    'https://example.org:443',
+    'https://user@example.org',
+    'example.org',
+    'null',
+    'chrome-extension://abcdefghijklmnop',
+    'android:apk-key-hash:abc',
+    `${APP}=`,
+  ]) {
     it(`refuses the origin ${origin}`, () => {
-      const faults = read('example.org', `https://example.org,${origin}`).faults
-      expect(faults).to.deep.equal([`WEBAUTHN_ORIGINS holds "${origin}", ${reason}`])
+      const { faults } = read('example.org', `https://example.org,${origin}`)
+      expect(faults).to.deep.equal([`WEBAUTHN_ORIGINS holds "${origin}", ${FORM}`])
     })
   }
 
-  it('refuses the default origin where only the RP id is set', () => {
-    expect(read('example.org', '').faults)
-      .to.have.lengthOf(1)
-      .and.to.match(/"http:\/\/localhost:8000"/)
-  })
+  for (const origin of ['http://example.org', 'http://127.0.0.1:8000', 'http://localhost.example.org']) {
+    it(`refuses the origin ${origin} in production, and only there`, () => {
+      expect(read('example.org', origin, true).faults).to.deep.equal([
+        `WEBAUTHN_ORIGINS holds "${origin}", which is neither https nor on localhost`,
+      ])
+      expect(read('example.org', origin).faults).to.deep.equal([])
+    })
+  }
+
+  const placed: readonly (readonly [origin: string, elsewhere: boolean])[] = [
+    ['https://example.org', false],
+    ['https://a.b.example.org:8443', false],
+    [APP, false],
+    ['http://localhost:8000', true],
+    ['https://example.com', true],
+    ['https://evil-example.org', true],
+    ['https://example.org.evil.com', true],
+    ['https://org', true],
+  ]
+  for (const [origin, elsewhere] of placed) {
+    it(`${elsewhere ? 'points out' : 'takes as its own'} the origin ${origin} of example.org`, () => {
+      const { party, faults } = read('example.org', origin)
+      expect(faults).to.deep.equal([])
+      expect(originsElsewhere(party)).to.deep.equal(elsewhere ? [origin] : [])
+    })
+  }
 
   it('tells every fault', () => {
-    const { faults } = read('example.org', 'https://example.com,nonsense,http://example.org')
-    expect(faults).to.have.lengthOf(3)
-  })
-
-  it('tells of origins what can be told without an RP id', () => {
-    const faults = read('Example.org', 'https://example.com,http://example.com').faults
-    expect(faults).to.have.lengthOf(2)
-    expect(faults[1]).to.equal(`WEBAUTHN_ORIGINS holds "http://example.com", ${INSECURE}`)
+    expect(read('Example.org', 'nonsense,http://example.org', true).faults).to.have.lengthOf(3)
   })
 
   it('has no default in production, and tells no more of what is missing', () => {

@@ -34,7 +34,7 @@ describe('demo', () => {
   })
 
   it('stops at the first step that goes wrong, naming it and what was expected', async () => {
-    const service = await startTestService({ variables: { WEBAUTHN_ORIGINS: 'https://other.localhost' } })
+    const service = await startTestService({ variables: { WEBAUTHN_ORIGINS: 'https://app.example' } })
     try {
       const failure: unknown = await runDemo(() => {}, { url: service.url }).catch((error: unknown) => error)
       expect(failure).to.be.instanceOf(StepFailed)
