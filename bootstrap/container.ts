@@ -36,7 +36,7 @@ export function createContainer(foundation: Foundation): Container {
   const container = new Container()
   bindAdapters(container, foundation)
   bindApplication(container, foundation.configuration)
-  provideUseCases(container, foundation.configuration.historyVersions)
+  provideUseCases(container)
   return container
 }
 
@@ -45,6 +45,7 @@ function bindAdapters(container: Container, foundation: Foundation): void {
   provideValue(container, TOKENS.clock, clock)
   provideValue(container, TOKENS.random, random)
   provideValue(container, TOKENS.log, log)
+  provideValue(container, TOKENS.historyVersions, configuration.historyVersions)
   provideValue(container, TOKENS.index, stores.index)
   provideValue(container, TOKENS.blobStore, stores.blobs)
   provide(container, TOKENS.signatures, () => new NodeSignatureVerifier(), [])

@@ -3,6 +3,8 @@ import type { Container, MapToResolvedValueInjectOptions } from 'inversify'
 /** A name in the container that knows what it stands for. */
 export type Token<T> = symbol & { readonly resolves?: T }
 
+type TokensOf<Needs extends unknown[]> = { readonly [Index in keyof Needs]: Token<Needs[Index]> }
+
 export function token<T>(name: string): Token<T> {
   return Symbol(name)
 }
@@ -15,12 +17,18 @@ export function provide<T, Needs extends unknown[]>(
   container: Container,
   target: Token<T>,
   create: (...needs: Needs) => T,
-  needs: { readonly [Index in keyof Needs]: Token<Needs[Index]> },
+  needs: TokensOf<Needs>,
 ): void {
   container
     .bind<T>(target)
     .toResolvedValue(create, needs as unknown as MapToResolvedValueInjectOptions<Needs>)
     .inSingletonScope()
+}
+
+/** Makes at once what nobody else needs, and so has no token of its own; type-checked as {@link provide} is. */
+export function makerFrom(container: Container) {
+  return <T, Needs extends unknown[]>(made: new (...needs: Needs) => T, ...needs: TokensOf<Needs>): T =>
+    new made(...(needs.map((need) => resolve(container, need)) as Needs))
 }
 
 /** Binds what is there already. */

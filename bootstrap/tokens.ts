@@ -22,6 +22,8 @@ export const TOKENS = {
   clock: token<Clock>('clock'),
   random: token<Random>('random'),
   log: token<EventLog>('log'),
+  /** How many superseded blobs a backup keeps. */
+  historyVersions: token<number>('historyVersions'),
   index: token<BackupIndex>('index'),
   blobStore: token<BlobStore>('blobStore'),
   sealer: token<TokenSealer>('sealer'),
