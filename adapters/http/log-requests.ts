@@ -12,7 +12,8 @@ export function logRequests(log: EventLog): RequestHandler {
         requestId: requestIdOf(response),
         method,
         path: path.slice(0, 200),
-        status: response.statusCode,
+        // What was never sent is no status, whatever the response is prepared to say.
+        status: response.headersSent ? response.statusCode : undefined,
         code: typeof response.locals.errorCode === 'string' ? response.locals.errorCode : undefined,
         outcome: response.writableFinished ? 'answered' : 'broken_off',
         milliseconds: Math.round(performance.now() - startedAt),

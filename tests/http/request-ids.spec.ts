@@ -6,6 +6,7 @@ import { eventually } from '../support/http-eventually.ts'
 import { useSharedService } from '../support/http-service.ts'
 
 const CHALLENGE: HttpRequest = { path: '/v1/sync/challenge/keypair' }
+const JSON_TYPE = { 'content-type': 'application/json' }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 const SANE = ['a', '0', 'A.b_c-9', 'e0c1f2a3-0000-4000-8000-000000000000', 'a'.repeat(128)]
@@ -90,6 +91,18 @@ describe('x-request-id', () => {
       code: 'not_found',
       outcome: 'answered',
     })
+  })
+
+  it('is logged without a status if the client left before there was an answer', async () => {
+    const requestId = 'left-before-the-answer'
+    const connection = await Connection.open(service().url)
+    connection.head('POST /v1/reset HTTP/1.1', { ...JSON_TYPE, 'content-length': 10, 'x-request-id': requestId })
+    connection.write('{')
+    await connection.flushed()
+    connection.reset()
+    const logged = () => service().events.find(({ fields }) => fields.requestId === requestId)
+    await eventually('the request to be logged', () => logged() !== undefined)
+    expect(logged()?.fields).to.include({ path: '/v1/reset', outcome: 'broken_off', status: undefined })
   })
 })
 
