@@ -2,10 +2,11 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { EventLog } from '../../application/ports/event-log.ts'
 import { attestation, type AttestationPolicy } from './attestation.ts'
 import { bodyDeadline } from './body-deadline.ts'
+import { MAX_JSON_BYTES, maxBodyBytes } from './body-limits.ts'
 import { refusalOf } from './error-response.ts'
 import { HttpError } from './http-error.ts'
 import { jsonBody } from './json-requests.ts'
-import { knownOperations } from './known-operations.ts'
+import { knownOperations, pathsTaking } from './known-operations.ts'
 import { logRefusal } from './log-refusal.ts'
 import { logRequests } from './log-requests.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
@@ -19,10 +20,6 @@ import { operationalRoutes, type ServiceIdentity } from './routes/operational-ro
 import { transportError } from './transport-error.ts'
 import { UploadReader } from './upload-reader.ts'
 import type { UseCases } from './use-cases.ts'
-
-const MAX_JSON_BYTES = 1024 * 1024
-/** Boundaries and part headers around the two parts. */
-const MULTIPART_OVERHEAD = 64 * 1024
 
 export interface AppOptions {
   readonly identity: ServiceIdentity
@@ -39,19 +36,24 @@ export interface AppOptions {
 /** The contract over HTTP: openapi.yaml says what a request must be, the use cases what becomes of it. */
 export function createApp(useCases: UseCases, document: OpenApiDocument, log: EventLog, options: AppOptions): Express {
   const { maxBackupBytes, requestTimeout } = options
-  const maxBodyBytes = maxBackupBytes + MAX_JSON_BYTES + MULTIPART_OVERHEAD
+  const maxBytes = maxBodyBytes(maxBackupBytes)
   const app = express().disable('x-powered-by').disable('etag')
   app.set('trust proxy', options.trustProxy)
 
   app.use(setCommonHeaders, logRequests(log))
   app.use(requireHost)
   app.use(operationalRoutes(useCases, options.identity, document, options.documented))
-  app.use(knownOperations(document, '/v1'), requirePlainBody(maxBodyBytes))
-  app.use(bodyDeadline(requestTimeout), jsonBody(MAX_JSON_BYTES))
+  app.use(knownOperations(document, '/v1'), requirePlainBody(maxBytes))
+  app.use(bodyDeadline(requestTimeout))
+  app.post(pathsTaking(document, '/v1', 'application/json'), jsonBody(MAX_JSON_BYTES))
   app.use(requestValidation(document))
 
   const attested = attestation(options.attestation, log)
-  const uploads = new UploadReader(document, { maxBodyBytes, maxPayloadBytes: MAX_JSON_BYTES, maxBackupBytes })
+  const uploads = new UploadReader(document, {
+    maxBodyBytes: maxBytes,
+    maxPayloadBytes: MAX_JSON_BYTES,
+    maxBackupBytes,
+  })
   app.use('/v1', challengeRoutes(useCases), factorRoutes(useCases, attested), backupRoutes(useCases, uploads, attested))
 
   const answerError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
@@ -62,7 +64,7 @@ export function createApp(useCases: UseCases, document: OpenApiDocument, log: Ev
       response.destroy() // a response that breaks off must not look whole
       return
     }
-    refuse(request, response, error, { maxBytes: maxBodyBytes, maxMilliseconds: requestTimeout })
+    refuse(request, response, error, { maxBytes, maxMilliseconds: requestTimeout })
   }
   app.use(answerError)
   return app

@@ -12,6 +12,11 @@ export function deadlineOf(request: IncomingMessage): AbortSignal | undefined {
   return deadlines.get(request)
 }
 
+/** Milliseconds that a body of so many bytes is given at most. */
+export function longestArrival(timeout: number, bytes: number): number {
+  return timeout + Math.ceil((bytes / MIN_BYTES_PER_SECOND) * 1000)
+}
+
 /** Gives each body a deadline: `timeout` milliseconds, and a second more for each 16 KiB received. */
 export function bodyDeadline(timeout: number): RequestHandler {
   return (request, response, next) => {
@@ -22,8 +27,8 @@ export function bodyDeadline(timeout: number): RequestHandler {
     deadlines.set(request, late.signal)
     const check = (): void => {
       if (request.complete || response.headersSent) return
-      const earned = ((socket.bytesRead - bytesBefore) / MIN_BYTES_PER_SECOND) * 1000
-      const remaining = startedAt + timeout + earned - performance.now()
+      const deadline = startedAt + longestArrival(timeout, socket.bytesRead - bytesBefore)
+      const remaining = deadline - performance.now()
       if (remaining > 0) checkAfter(remaining)
       else late.abort(new HttpError('request_timeout', 'the body did not arrive in time'))
     }

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Express } from 'express'
+import { longestArrival } from './body-deadline.ts'
+import { maxBodyBytes } from './body-limits.ts'
+import { continueWhenRead } from './continue-when-read.ts'
 import { errorResponse } from './error-response.ts'
 import { HttpError } from './http-error.ts'
+import { cutOffIdleClient } from './idle-clients.ts'
+import { refuseTunnel } from './refuse-tunnel.ts'
+import { originForm } from './request-target.ts'
 
 export interface HttpServerOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
-  /** Milliseconds: for headers to arrive, and for a connection on which nothing moves. */
+  /** Milliseconds for headers to arrive; twice that for a client that is to act and does nothing. */
   readonly requestTimeout: number
+  readonly maxBackupBytes: number
 }
 
 /** Longer than the idle time of common load balancers, so that they close first and lose no request. */
@@ -19,8 +26,6 @@ const KEEP_ALIVE_TIMEOUT = 65_000
 /** While stopping. */
 const IDLE_CHECK_INTERVAL = 50
 const MAX_HEADER_BYTES = 32 * 1024
-/** The app answers a late body itself; Node steps in only where that failed. */
-const LAST_RESORT_FACTOR = 20
 
 /** An express app on a port, with time limits on everything that a client may do slowly. */
 export class HttpServer {
@@ -30,29 +35,19 @@ export class HttpServer {
     this.#server = server
   }
 
-  static async listen(app: Express, { host, port, requestTimeout }: HttpServerOptions): Promise<HttpServer> {
-    const server = createServer(
-      {
-        maxHeaderSize: MAX_HEADER_BYTES,
-        headersTimeout: requestTimeout,
-        requestTimeout: requestTimeout * LAST_RESORT_FACTOR,
-        keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-        connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
-        requireHostHeader: false, // the app does, and answers in JSON
-      },
-      app,
-    )
-    server.setTimeout(requestTimeout * 2)
-    // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own refusal is no JSON.
-    server.on('checkExpectation', app)
-    const responses = new WeakMap<Duplex, ServerResponse>()
-    server.on('request', (request, response) => responses.set(request.socket, response))
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      const response = responses.get(socket)
-      const answering = response?.headersSent === true && !response.writableFinished
-      if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
-      else answerUnparsable(error.code, socket)
+  static async listen(app: Express, options: HttpServerOptions): Promise<HttpServer> {
+    const { host, port, requestTimeout, maxBackupBytes } = options
+    const server = createServer({
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: requestTimeout,
+      // For headers and body. The app answers a late body itself, and earlier; this ends those that nobody reads.
+      requestTimeout: requestTimeout + longestArrival(requestTimeout, maxBodyBytes(maxBackupBytes)),
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+      connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
+      requireHostHeader: false, // the app does, and answers in JSON
     })
+    server.setTimeout(requestTimeout * 2)
+    serveWith(server, app)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, host, resolve)
@@ -82,6 +77,33 @@ export class HttpServer {
     clearTimeout(cutOff)
     clearInterval(hangUp)
   }
+}
+
+/** Leads everything that a server can be sent to the app, or to an answer like those of the app. */
+function serveWith(server: Server, app: Express): void {
+  const responses = new WeakMap<Duplex, ServerResponse>()
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    request.url = originForm(request.url ?? '')
+    responses.set(request.socket, response)
+    cutOffIdleClient(response)
+    app(request, response)
+  }
+  server.on('request', serve)
+  server.on('checkContinue', (request, response) => {
+    continueWhenRead(request, response)
+    serve(request, response)
+  })
+  // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own refusal is no JSON.
+  server.on('checkExpectation', serve)
+  server.on('connect', (request) => {
+    refuseTunnel(request, responses.get(request.socket), serve)
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const response = responses.get(socket)
+    const answering = response?.headersSent === true && !response.writableFinished
+    if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
+    else answerUnparsable(error.code, socket)
+  })
 }
 
 /** What is no HTTP, or comes too slowly to become a request, never reaches the app. */

@@ -19,8 +19,13 @@ export function knownOperations({ document }: OpenApiDocument, base: string): Re
       const headers = { allow: allowed.join(', ') }
       throw new HttpError('method_not_allowed', 'this path does not answer this method', { headers })
     }
-    // The validation looks the path up in here, and knows no targets that are whole URLs (RFC 9112 §3.2.2).
-    request.originalUrl = request.path
     next()
   }
+}
+
+/** Where a body of this content type may be sent: nowhere else is it worth reading. */
+export function pathsTaking({ dereferenced: { paths } }: OpenApiDocument, base: string, contentType: string): string[] {
+  return Object.entries(paths)
+    .filter(([, { post }]) => post?.requestBody?.content[contentType] !== undefined)
+    .map(([path]) => `${base}${path}`)
 }

@@ -108,13 +108,34 @@ describe('Routing', () => {
     })
   }
 
-  it('the target of a proxy, a whole URL, is found (RFC 9112 §3.2.2)', async () => {
-    const path = '/v1/sync/challenge/keypair'
-    const connection = await Connection.open(service().url)
-    connection.head(`POST http://backup.example${path} HTTP/1.1`, { 'content-length': 0 })
-    expect((await connection.documentedAnswer('POST', path)).outcome).to.equal('200')
-    connection.reset()
-  })
+  for (const [origin, query] of [
+    ['http://backup.example', ''],
+    ['HTTPS://backup.example:8443', '?a=b'],
+    ['http://[', ''],
+  ]) {
+    it(`the target of a proxy, a whole URL, is found: ${origin} (RFC 9112 §3.2.2)`, async () => {
+      const path = '/v1/sync/challenge/keypair'
+      const connection = await Connection.open(service().url)
+      connection.head(`POST ${origin}${path}${query} HTTP/1.1`, { 'content-length': 0 })
+      expect((await connection.documentedAnswer('POST', path)).outcome).to.equal('200')
+      connection.reset()
+    })
+  }
+
+  for (const target of [
+    'http://backup.example',
+    'http://backup.example?a=b',
+    'http://[/',
+    'http://a/v1/%',
+    'ftp://a/health',
+  ]) {
+    it(`${target} is not found`, async () => {
+      const connection = await Connection.open(service().url)
+      connection.head(`GET ${target} HTTP/1.1`)
+      expect((await connection.errorAnswer()).outcome).to.equal('404 not_found')
+      connection.reset()
+    })
+  }
 
   it('tells nobody who asks for all options', async () => {
     const connection = await Connection.open(service().url)

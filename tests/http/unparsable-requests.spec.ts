@@ -75,19 +75,49 @@ describe('What is no HTTP request', () => {
     connection.reset()
   })
 
-  it('a wish for another protocol is not granted, and the request is answered', async () => {
-    const connection = await Connection.open(service().url)
-    connection.head(`POST ${PATH} HTTP/1.1`, { connection: 'upgrade', upgrade: 'websocket', 'content-length': 0 })
-    expect((await connection.documentedAnswer('POST', PATH)).outcome).to.equal('200')
-    connection.reset()
-  })
+  const WISHES = {
+    'without a body': ['GET', '/health', {}, ''],
+    'with a body': ['POST', PATH, { 'content-type': 'application/json', 'content-length': 2 }, '{}'],
+    'before a refusal': ['POST', '/v1/nothing', { 'content-length': 2 }, '{}'],
+  } as const
+  for (const [title, [method, path, headers, body]] of Object.entries(WISHES)) {
+    it(`a wish for another protocol, ${title}, is not granted, and the request is answered`, async () => {
+      const connection = await Connection.open(service().url)
+      connection.head(`${method} ${path} HTTP/1.1`, { ...headers, connection: 'upgrade', upgrade: 'websocket' })
+      connection.write(body)
+      const { outcome } = await connection.documentedAnswer(method, path)
+      expect(outcome).to.equal(path === '/v1/nothing' ? '404 not_found' : '200')
+      connection.reset()
+    })
+  }
 
-  it('a tunnel is not opened', async () => {
-    const connection = await Connection.open(service().url)
-    connection.head('CONNECT localhost:80 HTTP/1.1')
-    await connection.whenClosed()
-    expect(connection.received.toString()).not.to.match(/^HTTP\/1\.1 2/)
-  })
+  for (const target of ['localhost:80', '[::1]:80', 'backup.example', '*']) {
+    it(`a tunnel to ${target} is not opened: 404 not_found, and the connection is closed`, async () => {
+      const connection = await Connection.open(service().url)
+      connection.head(`CONNECT ${target} HTTP/1.1`, { 'x-request-id': `tunnel-${target.length}` })
+      connection.write('the first bytes through the tunnel')
+      const answer = await connection.errorAnswer()
+      expect(answer.outcome).to.equal('404 not_found')
+      expect(answer.headers.get('connection')).to.equal('close')
+      expect(answer.headers.get('x-request-id')).to.equal(`tunnel-${target.length}`)
+      await connection.whenClosed()
+      expect(connection.received.toString(), 'after the answer').to.equal('')
+    })
+  }
+
+  for (const before of [['GET /health'], ['GET /ready', `POST ${PATH}`]]) {
+    it(`a tunnel asked for behind ${before.join(' and ')} is refused when that has been answered`, async () => {
+      const connection = await Connection.open(service().url)
+      const heads = [...before, 'CONNECT localhost:80'].map((line) => `${line} HTTP/1.1\r\n${HOST}\r\n\r\n`)
+      connection.write(heads.join(''))
+      for (const line of before) {
+        const [method = '', path = ''] = line.split(' ')
+        expect((await connection.documentedAnswer(method, path)).outcome).to.equal('200')
+      }
+      expect((await connection.errorAnswer()).outcome).to.equal('404 not_found')
+      await connection.whenClosed()
+    })
+  }
 
   it('after a request does not break into the answer that is on its way', async () => {
     const owner = new BackupClient(service().http, randomBytes(15 * 1024 * 1024))

@@ -7,7 +7,7 @@ import { failAt } from './support/faults.ts'
 import { startProxiedService, type ProxiedService } from './support/proxied-service.ts'
 import { heldBack, operationsMeeting, READY, StalledService } from './support/stalled-service.ts'
 
-/** The service cuts off a connection on which nothing has moved for twice its `REQUEST_TIMEOUT_MS`. */
+/** More than the time-outs of the stores add up to, which are all that bounds an operation. */
 const LONGEST_ANSWER_MILLISECONDS = 60_000
 
 interface Stall {
