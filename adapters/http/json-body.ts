@@ -38,7 +38,7 @@ function parse(bytes: Uint8Array): JsonValue {
 function requireDepth(bytes: Uint8Array): void {
   let depth = 0
   for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at]!
+    const byte = bytes[at] ?? SPACE
     if (byte === QUOTATION_MARK) at = endOfString(bytes, at)
     if ((byte | CURLY) === CLOSING_BRACE) depth -= 1
     // Whatever begins here is within so many arrays and objects; only an empty one has nothing in it.

@@ -1,5 +1,5 @@
 import { Router, type RequestHandler } from 'express'
-import { serve, setup } from 'swagger-ui-express'
+import { generateHTML, serveWithOptions } from 'swagger-ui-express'
 import { HttpError } from '../http-error.ts'
 import type { OpenApiDocument } from '../openapi-document.ts'
 import type { UseCases } from '../use-cases.ts'
@@ -35,10 +35,12 @@ export function operationalRoutes(
     router.get('/openapi.yaml', (_request, response) => {
       response.type('application/yaml').send(document.source)
     })
-    router.use('/docs', hidePackage, serve)
-    // With the slash, which the page's own links need: without it, `serve` redirects.
-    router.get('/docs/', setup(document.document))
-    paths.push('/openapi.json', '/openapi.yaml', '/docs', '/docs/')
+    const page = pageOf(document)
+    router.get('/docs', (_request, response) => {
+      response.type('html').send(page)
+    })
+    router.use('/docs', hidePackage, serveWithOptions({ redirect: false }))
+    paths.push('/openapi.json', '/openapi.yaml', '/docs')
   }
 
   router.all(paths, () => {
@@ -47,7 +49,12 @@ export function operationalRoutes(
   return router
 }
 
-/** `serve` would refuse this one itself, but not in JSON. */
+/** Its own links are relative to a path that ends in a slash, which the documented one does not. */
+function pageOf({ document }: OpenApiDocument): string {
+  return generateHTML(document).replaceAll('="./', '="./docs/')
+}
+
+/** `serveWithOptions` would refuse this one itself, but not in JSON. */
 const hidePackage: RequestHandler = ({ path }, _response, next) => {
   if (path.endsWith('/package.json')) throw new HttpError('not_found', 'there is nothing at this path')
   next()
