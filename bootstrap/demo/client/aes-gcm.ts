@@ -13,7 +13,9 @@ export function sealBytes(plaintext: Uint8Array, key: Uint8Array, associatedData
 
 /** @throws {Error} unless key, bytes and associated data are those of the sealing */
 export function openBytes(sealed: Uint8Array, key: Uint8Array, associatedData = ''): Buffer<ArrayBuffer> {
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES))
+  const nonce = sealed.subarray(0, NONCE_BYTES)
+  // Without the length a shorter tag would do, which is guessed sooner.
+  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(Buffer.from(associatedData)).setAuthTag(sealed.subarray(-TAG_BYTES))
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
 }

@@ -24,7 +24,7 @@ import type {
   SyncPayload,
 } from './wire.ts'
 
-/** One method for each operation, called as openapi.yaml calls it. All of them throw {@link Refusal}. */
+/** One method for each operation, called as openapi.yaml calls it. All of them throw {@link Refusal}, and what else `Transport` throws. */
 export class BackupClient {
   readonly #transport: Transport
 

@@ -4,6 +4,12 @@ export interface RefusalJSON {
   readonly error: { readonly code: string; readonly message: string }
 }
 
+/** Whether it comes from the service; a proxy may well answer something else. */
+export function isRefusalJSON(json: unknown): json is RefusalJSON {
+  const { allowRetry, error } = (json ?? {}) as Partial<RefusalJSON>
+  return typeof allowRetry === 'boolean' && typeof error?.code === 'string' && typeof error.message === 'string'
+}
+
 /** The service said no. Programs look at `code`, which is stable; the message is for logs. */
 export class Refusal extends Error {
   readonly status: number
