@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import { endLeftoverTransaction } from './leftover-transaction.ts'
 
 /** Keeps one batch from holding up the event loop for long. */
 const MAX_JOBS_PER_BATCH = 64
@@ -61,6 +62,7 @@ export class GroupCommit {
 
   #commit(batch: readonly QueuedJob[]): void {
     try {
+      endLeftoverTransaction(this.#db)
       this.#db.exec('BEGIN IMMEDIATE')
       const settlements = batch.map((job) => this.#isolate(job))
       this.#db.exec('COMMIT')
@@ -88,9 +90,9 @@ export class GroupCommit {
 
   #rollBack(): void {
     try {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      endLeftoverTransaction(this.#db)
     } catch {
-      // The transaction stays open, so every later one fails to begin: nothing is read or written on top of this one.
+      // It stays open. Whoever uses the connection next has to end it first, or is refused.
     }
   }
 }

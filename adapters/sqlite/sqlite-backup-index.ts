@@ -21,6 +21,7 @@ import {
 } from './backup-rows.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openDatabase } from './open-database.ts'
+import { endLeftoverTransaction } from './leftover-transaction.ts'
 import { requireKnownVersion } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
@@ -44,7 +45,8 @@ export class SqliteBackupIndex implements BackupIndex {
     },
   }
 
-  private constructor(db: DatabaseSync) {
+  /** @param db as `openDatabase` gives it; no one else uses this connection */
+  constructor(db: DatabaseSync) {
     this.#db = db
     this.#statements = prepareStatements(db)
     this.#writer = new GroupCommit(db)
@@ -59,11 +61,11 @@ export class SqliteBackupIndex implements BackupIndex {
   }
 
   async findByFactor(reference: FactorReference): Promise<BackupId | undefined> {
-    return translateErrors('SQLite findByFactor', () => this.#owner(reference))
+    return this.#read('SQLite findByFactor', () => this.#owner(reference))
   }
 
   async load(id: BackupId): Promise<StoredBackup | undefined> {
-    return translateErrors('SQLite load', () => {
+    return this.#read('SQLite load', () => {
       const rows = this.#atOneMoment(() => ({
         backup: this.#statements.backup.get({ id }),
         factors: this.#statements.factors.all({ id }),
@@ -78,7 +80,7 @@ export class SqliteBackupIndex implements BackupIndex {
   }
 
   async checkReadiness(): Promise<void> {
-    translateErrors('SQLite checkReadiness', () => {
+    this.#read('SQLite checkReadiness', () => {
       // Another process may have brought the file further since it was opened.
       requireKnownVersion(this.#db)
       this.#statements.revision.get({ id: '' })
@@ -94,11 +96,19 @@ export class SqliteBackupIndex implements BackupIndex {
   async #close(): Promise<void> {
     await this.#writer.drain()
     try {
+      endLeftoverTransaction(this.#db)
       // So that the file alone is complete and can be copied. Another process may prevent it; then that one does it.
       this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     } finally {
       this.#db.close()
     }
+  }
+
+  #read<Result>(operation: string, run: () => Result): Result {
+    return translateErrors(operation, () => {
+      endLeftoverTransaction(this.#db)
+      return run()
+    })
   }
 
   #owner(reference: FactorReference): BackupId | undefined {

@@ -24,3 +24,13 @@ export function countRows(file: string, table: string): unknown {
 export function forbidding(table: string, event: 'INSERT' | 'UPDATE' | 'DELETE'): string {
   return `CREATE TRIGGER forbid_${event}_${table} BEFORE ${event} ON ${table} BEGIN SELECT RAISE(ABORT, 'forbidden'); END;`
 }
+
+/** A connection to a database file on which ROLLBACK can be made to fail. */
+export class StuckDatabase extends DatabaseSync {
+  stuck = false
+
+  override exec(sql: string): void {
+    if (this.stuck && sql === 'ROLLBACK') throw new Error('disk I/O error')
+    super.exec(sql)
+  }
+}

@@ -4,11 +4,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { GroupCommit } from '../../../adapters/sqlite/group-commit.ts'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
 import { rejectionOf } from '../../support/rejection.ts'
+import { StuckDatabase } from '../../support/sqlite-file.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts'
 
 describe('GroupCommit', () => {
   let folder: TemporaryFolder
-  let db: DatabaseSync
+  let db: StuckDatabase
   /** Another process, as far as SQLite can tell: sees only what is committed. */
   let observer: DatabaseSync
   let writer: GroupCommit
@@ -16,7 +17,7 @@ describe('GroupCommit', () => {
   beforeEach(async () => {
     folder = await makeTemporaryFolder()
     const file = join(folder.path, 'test.sqlite')
-    db = new DatabaseSync(file, { timeout: 0 })
+    db = new StuckDatabase(file, { timeout: 0 })
     db.exec(`
       PRAGMA journal_mode = WAL;
       CREATE TABLE entries (name TEXT PRIMARY KEY) STRICT;
@@ -150,6 +151,31 @@ describe('GroupCommit', () => {
     await Promise.allSettled([writer.write(() => insert('a')), writer.write(insertOrphan)])
     await writer.write(() => insert('b'))
     expect(committed()).to.deep.equal(['b'])
+  })
+
+  describe('when a transaction that failed cannot be rolled back either', () => {
+    beforeEach(async () => {
+      db.stuck = true
+      expectAllUnavailable(await Promise.allSettled([writer.write(() => insert('a')), writer.write(insertOrphan)]))
+    })
+
+    it('runs no job on top of it', async () => {
+      let ran = false
+      const job = writer.write(() => {
+        ran = true
+      })
+      const error = await rejectionOf(job)
+      expect(error).to.be.instanceOf(StoreUnavailable)
+      expect(error).to.have.property('cause').that.has.property('message', 'disk I/O error')
+      expect(ran).to.be.false
+      expect(committed()).to.deep.equal([])
+    })
+
+    it('goes on with the very next job once that is possible, without anything of it', async () => {
+      db.stuck = false
+      await writer.write(() => insert('b'))
+      expect(committed()).to.deep.equal(['b'])
+    })
   })
 
   it('lets the jobs of a later transaction live when an earlier one fails', async () => {

@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../../../application/ports/store-unavailable.t
 import { rejectionOf } from '../../support/rejection.ts'
 import { sampleBackup, sampleBackupId, sampleEcKeypair, sampleFactor, synced } from '../../support/sample-backups.ts'
 import { creation, replacement, sampleCommit, sampleConsumption, store } from '../../support/sample-commits.ts'
-import { countRows, forbidding, meddle } from '../../support/sqlite-file.ts'
+import { countRows, forbidding, meddle, StuckDatabase } from '../../support/sqlite-file.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts'
 
 /** Consuming it succeeds; then the COMMIT fails, for a constraint that SQLite checks only there. */
@@ -76,6 +76,53 @@ describe('SqliteBackupIndex, when SQLite fails', () => {
     expect(other).to.deep.equal({ status: 'fulfilled', value: 'committed' })
     expect((await index.load(stored.backup.id))?.revision).to.equal(stored.revision)
     expect(await index.commit(sampleCommit({ consume: change.consume }))).to.equal('committed')
+  })
+
+  describe('and a failing COMMIT cannot be rolled back either', () => {
+    const stored = sampleBackup()
+    const undone = sampleBackup()
+    let db: StuckDatabase
+    let stuckIndex: SqliteBackupIndex
+
+    beforeEach(async () => {
+      await store(index, stored)
+      meddle(file, POISONING)
+      db = new StuckDatabase(file, { enableForeignKeyConstraints: true })
+      stuckIndex = new SqliteBackupIndex(db)
+      db.stuck = true
+      await Promise.allSettled([
+        stuckIndex.commit(creation(undone)),
+        stuckIndex.commit(sampleCommit({ consume: [POISON] })),
+      ])
+      expect(db.isTransaction).to.be.true
+    })
+
+    afterEach(() => {
+      db.stuck = false
+      return stuckIndex.close()
+    })
+
+    const attempts: Readonly<Record<string, () => Promise<unknown>>> = {
+      'is not ready': () => stuckIndex.checkReadiness(),
+      'finds nothing that was not committed': () => stuckIndex.findByFactor(undone.factorReferences()[0]!),
+      'loads nothing that was not committed': () => stuckIndex.load(undone.id),
+      'commits nothing': () => stuckIndex.commit(sampleCommit()),
+    }
+    for (const [title, attempt] of Object.entries(attempts)) {
+      it(`${title}, but says that it is unavailable`, async () => {
+        const error = await rejectionOf(attempt())
+        expect(error).to.be.instanceOf(StoreUnavailable)
+        expect(error).to.have.property('cause').that.has.property('message', 'disk I/O error')
+      })
+    }
+
+    it('goes on once that is possible', async () => {
+      db.stuck = false
+      await stuckIndex.checkReadiness()
+      expect(await stuckIndex.load(undone.id)).to.equal(undefined)
+      expect((await stuckIndex.load(stored.id))?.backup.id).to.equal(stored.id)
+      expect(await stuckIndex.commit(sampleCommit())).to.equal('committed')
+    })
   })
 
   it('is not ready once a newer release has taken the file over', async () => {
