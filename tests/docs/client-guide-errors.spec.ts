@@ -6,6 +6,9 @@ import { codeSpans, readDocument, section, tableRows } from './support/markdown.
 const guide = section(readDocument('docs/client-guide.md'), '## Errors')
 const rows = tableRows(guide).map(([code = '', status]) => ({ code: codeSpans(code)[0] ?? code, status }))
 
+/** What is refused by how it was sent: nothing was used up by it. */
+const TRANSPORT_CODES = ['request_timeout', 'content_too_large', 'multipart_error', 'unsupported_media_type']
+
 describe('client guide: errors', () => {
   it('says what to do about every code, each once', () => {
     const told = [...rows.map(({ code }) => code), 'internal_server_error']
@@ -24,6 +27,14 @@ describe('client guide: errors', () => {
     const repeatable = tableRows(first).map(([code = '']) => codeSpans(code)[0])
     const allowed = Object.keys(STATUS_OF).filter((code) => allowsRetry(code as ErrorCode))
     expect(repeatable.toSorted()).to.deep.equal(allowed.toSorted())
+  })
+
+  it('tells to get a new challenge only where the old one is of no more use', () => {
+    const [, second = ''] = guide.split(/\*\*(?:Get a new challenge|Tell the user)\*\*/)
+    const codes = tableRows(second).map(([code = '']) => codeSpans(code)[0])
+    // Refused before anything of the proof was read.
+    for (const code of TRANSPORT_CODES) expect(codes).not.to.include(code)
+    expect(codes).to.include('already_used')
   })
 })
 

