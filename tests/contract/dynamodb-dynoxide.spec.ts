@@ -3,13 +3,16 @@ import { openIndexes } from '../support/dynamodb-table.ts'
 import { describeBackupIndex } from './backup-index.contract.ts'
 
 if (hasDynoxide()) {
-  for (const instances of [1, 2]) {
-    describeBackupIndex(`DynamoDB (dynoxide), ${instances} at once`, async () => {
-      const server = await startDynoxide()
-      const { index, close } = await openIndexes(server.endpoint, instances)
-      return { index, close: () => close().then(server.stop) }
-    })
-  }
+  describe('With a server for each test', function () {
+    this.timeout(60_000)
+    for (const instances of [1, 2]) {
+      describeBackupIndex(`DynamoDB (dynoxide), ${instances} at once`, async () => {
+        const server = await startDynoxide()
+        const { index, close } = await openIndexes(server.endpoint, instances)
+        return { index, close: () => close().then(server.stop) }
+      })
+    }
+  })
 } else {
   // Without a body a test is pending: the report shows what was not run.
   it('BackupIndex contract: DynamoDB (dynoxide), for which there is a program on Linux x64 only')

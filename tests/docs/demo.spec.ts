@@ -12,7 +12,9 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, { readonly post?: { readonly operationId: string } }>>
 }
 
-describe('demo', () => {
+describe('demo', function () {
+  this.timeout(60_000)
+
   it('succeeds with a service of its own, and leaves nothing behind', async () => {
     const lines: string[] = []
     const traces = await tracesOf(() => runDemo((line) => lines.push(line)))

@@ -213,7 +213,9 @@ function verdictOn(history: readonly Timed[]): string {
   return findLinearization(register, operations).kind
 }
 
-describe('A history of one backup', () => {
+describe('A history of one backup', function () {
+  this.timeout(60_000)
+
   for (const [title, history] of Object.entries(LINEARIZABLE)) {
     it(`is linearizable: ${title}`, () => {
       expect(verdictOn(history)).to.equal('linearizable')

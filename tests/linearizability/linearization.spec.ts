@@ -58,7 +58,9 @@ const histories = fc.array(fc.tuple(ended, fc.nat(20), fc.nat(8)), { maxLength: 
   }),
 )
 
-describe('findLinearization', () => {
+describe('findLinearization', function () {
+  this.timeout(60_000)
+
   it('says what trying every order says', () => {
     const found = new Map<string, number>()
     const property = fc.property(histories, (history) => {

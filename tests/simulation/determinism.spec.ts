@@ -7,7 +7,9 @@ import { simulate } from './support/simulation.ts'
 const SEEDS = [1, 2, 3, 4, 5]
 const OPERATIONS = 50
 
-describe('A simulation', () => {
+describe('A simulation', function () {
+  this.timeout(60_000)
+
   for (const seed of SEEDS) {
     it(`goes the same way every time with seed ${seed}`, async () => {
       const first = await simulate({ seed, operations: OPERATIONS })

@@ -9,7 +9,9 @@ const MOST_SEEDS = 200
 const MOST_OPERATIONS_LEFT = 5
 const MOST_FAULTS_LEFT = 5
 
-describe('A simulation of', () => {
+describe('A simulation of', function () {
+  this.timeout(60_000)
+
   for (const bug of PLANTED_BUGS) {
     describe(bug.name, () => {
       let shrunk: ShrunkFailure

@@ -55,7 +55,9 @@ async function allAttempts(): Promise<readonly Attempt[]> {
   return (await allResults()).flatMap(({ attempts }) => attempts)
 }
 
-describe('The application, on stores that fail and in instances that crash,', () => {
+describe('The application, on stores that fail and in instances that crash,', function () {
+  this.timeout(60_000)
+
   for (let first = 1; first <= SEEDS; first += SEEDS_OF_A_TEST) {
     const last = first + SEEDS_OF_A_TEST - 1
     it(`holds every invariant with seeds ${first} to ${last}`, async () => {
