@@ -2,9 +2,10 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListObjectsV2Command,
   NoSuchKey,
-  paginateListObjectsV2,
   S3ServiceException,
+  type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ import { Backoff } from '../shared/backoff.ts'
 import { readBlobKey, requireBlobKey } from '../shared/blob-key.ts'
 import { Spool } from '../shared/spool.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
+import { limitedCall } from './limited-call.ts'
 import { receivedChunks } from './received-chunks.ts'
 import { S3Upload } from './s3-upload.ts'
 
@@ -31,11 +33,14 @@ export interface S3BlobStoreOptions {
   readonly spoolFolder?: string | undefined
   /** Milliseconds without a byte before a transfer is given up, 10000 where absent. */
   readonly idleTimeout?: number | undefined
+  /** Milliseconds for a call that transfers no blob, with all its attempts and the whole answer, 30000 where absent. */
+  readonly callTimeout?: number | undefined
   readonly clock: Pick<Clock, 'sleep'>
   readonly random: Pick<Random, 'fraction'>
 }
 
 const IDLE_TIMEOUT_MILLISECONDS = 10_000
+const CALL_TIMEOUT_MILLISECONDS = 30_000
 const PAUSES = { first: 100, longest: 1000 } // milliseconds
 
 /** One object a blob, in a bucket of any S3-compatible server that honours `If-None-Match: *`. */
@@ -44,13 +49,15 @@ export class S3BlobStore implements BlobStore {
   readonly #bucket: string
   readonly #spoolFolder: string
   readonly #idleTimeout: number
+  readonly #callTimeout: number
   readonly #upload: S3Upload
 
-  constructor({ client, bucket, kmsKeyArn, spoolFolder, idleTimeout, clock, random }: S3BlobStoreOptions) {
+  constructor({ client, bucket, kmsKeyArn, spoolFolder, idleTimeout, callTimeout, clock, random }: S3BlobStoreOptions) {
     this.#s3 = client
     this.#bucket = bucket
     this.#spoolFolder = spoolFolder ?? tmpdir()
     this.#idleTimeout = idleTimeout ?? IDLE_TIMEOUT_MILLISECONDS
+    this.#callTimeout = callTimeout ?? CALL_TIMEOUT_MILLISECONDS
     const settings = { bucket, kmsKeyArn, idleTimeout: this.#idleTimeout }
     this.#upload = new S3Upload(client, settings, new Backoff(clock, random, PAUSES))
   }
@@ -84,14 +91,15 @@ export class S3BlobStore implements BlobStore {
   async delete(key: string): Promise<void> {
     requireBlobKey(key)
     await translateErrors('S3 DeleteObject', () =>
-      this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key })),
+      limitedCall(this.#callTimeout, (options) =>
+        this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), options),
+      ),
     )
   }
 
   async *list(): AsyncGenerator<ListedBlob, void, undefined> {
-    const pages = paginateListObjectsV2({ client: this.#s3 }, { Bucket: this.#bucket })
     try {
-      for await (const { Contents = [] } of pages) {
+      for await (const { Contents = [] } of this.#pages()) {
         for (const { Key: key, LastModified: modified } of Contents) {
           if (key === undefined || readBlobKey(key) === undefined) continue
           if (modified === undefined) throw new Error('an object is listed without its time')
@@ -118,9 +126,21 @@ export class S3BlobStore implements BlobStore {
     this.#s3.destroy()
   }
 
+  /** One by one, so that each page has the time of a call. */
+  async *#pages(): AsyncGenerator<ListObjectsV2CommandOutput, void, undefined> {
+    let ContinuationToken: string | undefined
+    do {
+      const command = new ListObjectsV2Command({ Bucket: this.#bucket, ContinuationToken })
+      const page = await limitedCall(this.#callTimeout, (options) => this.#s3.send(command, options))
+      yield page
+      ContinuationToken = page.NextContinuationToken
+    } while (ContinuationToken !== undefined)
+  }
+
   async #download(key: string): Promise<Readable | undefined> {
     try {
-      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+      const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key })
+      const { Body } = await limitedCall(this.#callTimeout, (options) => this.#s3.send(command, options))
       if (!(Body instanceof Readable)) throw new Error('an answer without a body')
       return Body
     } catch (error) {

@@ -5,7 +5,13 @@ import { StoreUnavailable } from '../../../application/ports/store-unavailable.t
 import { collect } from '../../support/byte-streams.ts'
 import { rejectionOf } from '../../support/rejection.ts'
 import { s3StoreOver } from '../../support/s3-bucket.ts'
-import { s3Error, startS3WireServer, type S3Answer, type S3WireServer } from '../../support/s3-wire-server.ts'
+import {
+  s3Error,
+  startS3WireServer,
+  type S3Answer,
+  type S3Response,
+  type S3WireServer,
+} from '../../support/s3-wire-server.ts'
 import { freshBlobKey } from '../../support/sample-backups.ts'
 
 const KEYS = [freshBlobKey(), freshBlobKey(), freshBlobKey()] as const
@@ -73,6 +79,26 @@ describe('S3BlobStore', () => {
     ])
   })
 
+  for (const [operation, call] of [
+    ['S3 DeleteObject', (hasty: S3BlobStore) => hasty.delete(KEYS[0])],
+    ['S3 ListObjectsV2', (hasty: S3BlobStore) => collect(hasty.list())],
+  ] as const) {
+    it(`is unavailable for a call whose answer begins and stops: ${operation}`, async () => {
+      answers = [{ ...INTERNAL_ERROR, half: 'stall' }]
+      const hasty = s3StoreOver(server.endpoint, { callTimeout: 100 })
+      const error = await rejectionOf(call(hasty))
+      expect(error).to.be.instanceOf(StoreUnavailable).with.property('operation', operation)
+      hasty.close()
+    })
+  }
+
+  it('is unavailable for a list that stops in the midst of a page', async () => {
+    answers = [listing([KEYS[0]], 'more'), { ...listing([KEYS[1]]), half: 'stall' }]
+    const hasty = s3StoreOver(server.endpoint, { callTimeout: 100 })
+    expect(await rejectionOf(collect(hasty.list()))).to.be.instanceOf(StoreUnavailable)
+    hasty.close()
+  })
+
   for (const [what, answer] of [
     ['an internal error', INTERNAL_ERROR],
     ['denied access', s3Error(403, 'AccessDenied')],
@@ -101,7 +127,7 @@ describe('S3BlobStore', () => {
   }
 })
 
-function listing(keys: readonly string[], continuation?: string): S3Answer {
+function listing(keys: readonly string[], continuation?: string): S3Response {
   const contents = keys.map(
     (key) => `<Contents><Key>${key}</Key><LastModified>2025-06-15T15:06:40.999Z</LastModified></Contents>`,
   )

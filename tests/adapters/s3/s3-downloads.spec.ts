@@ -68,6 +68,23 @@ describe('S3: downloads', () => {
     hasty.close()
   })
 
+  for (const refusal of [s3Error(404, 'NoSuchKey'), s3Error(500, 'InternalError')]) {
+    it(`fail when an answer of ${refusal.status} begins and stops`, async () => {
+      answers = [{ ...refusal, half: 'stall' }]
+      const hasty = s3StoreOver(server.endpoint, { callTimeout: 100 })
+      expect(await rejectionOf(hasty.open(BLOB))).to.be.instanceOf(StoreUnavailable)
+      hasty.close()
+    })
+  }
+
+  it('take as long as they take, once they have begun', async () => {
+    answers = [{ status: 200, body: BYTES, half: 'stall' }]
+    const hasty = s3StoreOver(server.endpoint, { callTimeout: 50, idleTimeout: 200 })
+    const { error } = await readUntilFailure((await openStored(hasty, BLOB)).body)
+    expect(error).to.have.nested.property('cause.message', 'nothing came for 200 ms')
+    hasty.close()
+  })
+
   it('tell what a missing object may look like', async () => {
     answers = [s3Error(403, 'AccessDenied')]
     const error = await rejectionOf(store.open(BLOB))
