@@ -17,8 +17,16 @@ export interface SpooledBlob {
   read(): AsyncIterable<Uint8Array>
 }
 
-/** What S3 answers when the bytes did not come in time, or not as they were sent. */
-const BROKEN_BODY = ['RequestTimeout', 'BadDigest', 'XAmzContentChecksumMismatch', 'XAmzContentSHA256Mismatch']
+/** What S3 answers when the bytes did not come in time, or not all of them, or not as they were sent. */
+const BROKEN_BODY = [
+  'RequestTimeout',
+  'IncompleteBody',
+  'BadDigest',
+  'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
+]
+/** Signed by a clock that is off: the SDK has read S3's from the answer, and signs the next attempt by that. */
+const CLOCK_OFF = 'RequestTimeTooSkewed'
 /** Milliseconds for one attempt from its start to its answer. */
 const LONGEST_ATTEMPT = 60_000
 
@@ -106,5 +114,5 @@ function classify(error: unknown): 'key-taken' | 'refused' | 'not-now' | 'unknow
   // Another request for this key is under way: it may be an earlier attempt.
   if (status === 409 || status === 429) return 'not-now'
   if (status === undefined || status >= 500) return 'unknown'
-  return error instanceof Error && BROKEN_BODY.includes(error.name) ? 'not-now' : 'refused'
+  return error instanceof Error && [...BROKEN_BODY, CLOCK_OFF].includes(error.name) ? 'not-now' : 'refused'
 }

@@ -25,6 +25,8 @@ const PASSING: readonly (readonly [what: string, answer: S3Answer])[] = [
   ['a gateway that gave up', { status: 504, body: '<html>' }],
   ['a conflict with another request', s3Error(409, 'ConditionalRequestConflict')],
   ['bytes that came too slowly', s3Error(400, 'RequestTimeout')],
+  ['bytes that did not all come', s3Error(400, 'IncompleteBody')],
+  ['a clock that is off', s3Error(403, 'RequestTimeTooSkewed')],
   ['bytes that were changed on the way', s3Error(400, 'BadDigest')],
   ['a connection that ends', 'drop'],
   ['no answer', 'hang'],
@@ -134,6 +136,14 @@ describe('S3: uploads', () => {
       expect(methods()).to.deep.equal(['PUT', 'PUT', 'PUT'])
     })
   }
+
+  it('are signed by the clock of S3 where that of this machine is off', async () => {
+    const date = 'Thu, 01 Jan 2032 12:00:00 GMT'
+    const { body } = s3Error(403, 'RequestTimeTooSkewed')
+    puts = [{ status: 403, headers: { date }, body: body! }, OK]
+    await put()
+    expect(server.requests[1]?.headers['x-amz-date']).to.match(/^20320101T1[12]/)
+  })
 
   for (const [what, answer] of FINAL) {
     it(`are given up at once after ${what}`, async () => {
