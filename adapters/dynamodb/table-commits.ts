@@ -8,10 +8,16 @@ import type { Commit, CommitOutcome, Consumption } from '../../application/ports
 import type { Random } from '../../application/ports/random.ts'
 import type { Backoff } from '../shared/backoff.ts'
 import { judgeCancellation, showsOtherConsumption } from './cancelled-transaction.ts'
-import { commitWrites, consumptionPut } from './commit-transaction.ts'
+import { commitWrites, consumptionPut, type Write } from './commit-transaction.ts'
 import { consumptionItemKey } from './table-layout.ts'
 
 const MAX_ATTEMPTS = 8
+
+interface Attempt {
+  readonly outcome: CommitOutcome | 'try-again'
+  /** The client had sent the same request before and got no answer to rely on, so that one may still be under way. */
+  readonly resent: boolean
+}
 
 /**
  * Makes commits happen in a table. What keeps one from happening twice is its consumptions, which are written with it
@@ -37,41 +43,58 @@ export class TableCommits {
       commit.change === undefined && only !== undefined && more.length === 0
         ? () => this.#putConsumption(commit, only)
         : (token: string) => this.#transact(commit, token)
+    let resent = false
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       // A token stands for a request and its result. What was cancelled is to be tried anew, not to be told again.
-      const outcome = await attemptOnce(attempt === 1 ? commit.id : this.#random.uuid())
-      if (outcome !== 'try-again') return outcome
+      const made = await attemptOnce(attempt === 1 ? commit.id : this.#random.uuid())
+      resent ||= made.resent
+      if (made.outcome === 'committed') return made.outcome
+      if (made.outcome !== 'try-again') {
+        if (!resent) return made.outcome
+        // Nothing promises that the token of a cancelled transaction keeps what was sent before from coming true once
+        // the obstacle is gone. Whoever repeats the commit then knows that its first attempt got no answer.
+        throw new Error(`${made.outcome}, after a request that got no answer`)
+      }
       if (attempt < MAX_ATTEMPTS) await this.#backoff.pause(attempt)
     }
     throw new Error(`${MAX_ATTEMPTS} attempts met other requests for the same items`)
   }
 
-  async #transact(commit: Commit, token: string): Promise<CommitOutcome | 'try-again'> {
+  async #transact(commit: Commit, token: string): Promise<Attempt> {
     const writes = commitWrites(this.#tableName, commit)
     try {
       const TransactItems = writes.map(({ item }) => item)
       await this.#documents.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: token }))
-      return 'committed'
+      return { outcome: 'committed', resent: false }
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error
-      const reasons = error.CancellationReasons ?? []
-      const verdict = judgeCancellation(commit.id, writes, reasons)
-      if (verdict === 'unexplained') throw error
-      if (verdict === 'committed' || verdict === 'try-again' || showsOtherConsumption(reasons)) return verdict
-      // It is not documented that a consumption is among the reasons when something else is.
-      return (await this.#hasHappened(commit)) ? 'committed' : verdict
+      return { outcome: await this.#judge(commit, writes, error), resent: (error.$metadata.attempts ?? 1) > 1 }
     }
   }
 
-  /** Half the price of a transaction of one; the condition alone makes it repeatable. */
-  async #putConsumption(commit: Commit, consumption: Consumption): Promise<CommitOutcome | 'try-again'> {
+  async #judge(
+    commit: Commit,
+    writes: readonly Write[],
+    cancelled: TransactionCanceledException,
+  ): Promise<Attempt['outcome']> {
+    const reasons = cancelled.CancellationReasons ?? []
+    const verdict = judgeCancellation(commit.id, writes, reasons)
+    if (verdict === 'unexplained') throw cancelled
+    if (verdict === 'committed' || verdict === 'try-again' || showsOtherConsumption(reasons)) return verdict
+    // It is not documented that a consumption is among the reasons when something else is.
+    return (await this.#hasHappened(commit)) ? 'committed' : verdict
+  }
+
+  /** Half the price of a transaction of one; the condition alone makes it repeatable, and what is consumed stays so. */
+  async #putConsumption(commit: Commit, consumption: Consumption): Promise<Attempt> {
     try {
       await this.#documents.send(new PutCommand(consumptionPut(this.#tableName, consumption, commit)))
-      return 'committed'
+      return { outcome: 'committed', resent: false }
     } catch (error) {
-      if (error instanceof TransactionConflictException) return 'try-again'
+      if (error instanceof TransactionConflictException) return { outcome: 'try-again', resent: false }
       if (!(error instanceof ConditionalCheckFailedException)) throw error
-      return error.Item?.commitId?.S === commit.id ? 'committed' : 'already-consumed'
+      const outcome = error.Item?.commitId?.S === commit.id ? 'committed' : 'already-consumed'
+      return { outcome, resent: false }
     }
   }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
 import type { Commit } from '../../../application/ports/backup-index.ts'
 import type { DynamoDbBackupIndex } from '../../../adapters/dynamodb/dynamodb-backup-index.ts'
+import type { DynamoDbConnection } from '../../../adapters/dynamodb/dynamodb-client.ts'
 import { openIndexOver } from '../../support/dynamodb-table.ts'
 import {
   startWireServer,
@@ -107,6 +108,35 @@ describe('DynamoDB: cancelled transactions', () => {
     })
   })
 
+  for (const [outcome, commit, reasons] of DECIDED.slice(0, 7)) {
+    it(`are no refusal yet, as ${outcome} for ${commit.change?.kind ?? 'consumptions'}, where an earlier request got no answer`, async () => {
+      const cancel = cancelling(reasons, OTHER_COMMIT)
+      const answer = (request: Parameters<typeof cancel>[0], earlier: readonly unknown[]): WireAnswer =>
+        earlier.length === 0 ? 'drop' : cancel(request)
+      await withServer(
+        answer,
+        async (index) => {
+          expect(await rejectionOf(index.commit(commit))).to.be.instanceOf(StoreUnavailable)
+          expect(await index.commit(commit)).to.equal(outcome)
+        },
+        { maxAttempts: 2 },
+      )
+    })
+  }
+
+  it('are no refusal yet where the request without an answer came before a conflict', async () => {
+    const [conflict, refuse] = [cancelling({ head: CONFLICT }, ''), cancelling({ 'added row': FAILED }, '')]
+    const answer = (request: Parameters<typeof refuse>[0], earlier: readonly unknown[]): WireAnswer =>
+      earlier.length === 0 ? 'drop' : earlier.length === 1 ? conflict(request) : refuse(request)
+    await withServer(
+      answer,
+      async (index) => {
+        expect(await rejectionOf(index.commit(CREATION))).to.be.instanceOf(StoreUnavailable)
+      },
+      { maxAttempts: 2 },
+    )
+  })
+
   for (const [what, commit, reasons] of UNDECIDED) {
     it(`are tried again after ${what}`, async () => {
       const cancel = cancelling(reasons, OTHER_COMMIT)
@@ -150,9 +180,10 @@ describe('DynamoDB: cancelled transactions', () => {
 async function withServer(
   answer: Parameters<typeof startWireServer>[0],
   use: (index: DynamoDbBackupIndex, requests: Awaited<ReturnType<typeof startWireServer>>['requests']) => Promise<void>,
+  connection: DynamoDbConnection = {},
 ): Promise<void> {
   const server = await startWireServer(answer)
-  const index = openIndexOver(server.endpoint)
+  const index = openIndexOver(server.endpoint, connection)
   try {
     await use(index, server.requests)
   } finally {
