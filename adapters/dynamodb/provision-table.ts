@@ -1,6 +1,8 @@
 import {
   ContinuousBackupsUnavailableException,
   CreateTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   ResourceInUseException,
   UpdateContinuousBackupsCommand,
@@ -9,7 +11,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../../application/ports/clock.ts'
-import { requireTable } from './require-table.ts'
+import { requireLayout, requireTable } from './require-table.ts'
 import { PARTITION_KEY, SORT_KEY, TIME_TO_LIVE_ATTRIBUTE } from './table-layout.ts'
 
 export interface TableProvision {
@@ -29,7 +31,8 @@ const RECOVERY_ATTEMPTS = 24
 const RECOVERY_PAUSE_MILLISECONDS = 5000
 
 /**
- * Creates the table if it is missing, and turns on what it needs; an existing table keeps everything else.
+ * Creates the table if it is missing, and turns on what it needs; an existing table keeps everything else, and one of
+ * another layout, which is somebody else's, keeps everything.
  * @throws {Error} saying what is wrong with a table that exists
  */
 export async function provisionTable(
@@ -41,6 +44,7 @@ export async function provisionTable(
   context.note(`table ${tableName}: ${created ? 'created' : 'there already'}`)
   const wait = { client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 }
   await waitUntilTableExists(wait, { TableName: tableName })
+  requireLayout(tableName, (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table)
   await enableTimeToLive(client, tableName, context)
   await enablePointInTimeRecovery(client, tableName, context)
   await requireTable(client, tableName)
@@ -86,7 +90,10 @@ async function enableTimeToLive(client: DynamoDBClient, tableName: string, { not
   note(`table ${tableName}: time to live on ${TIME_TO_LIVE_ATTRIBUTE}`)
 }
 
-/** A table that was just created cannot have it at once. */
+/**
+ * Asks first: turning on what is on sets the days that it reaches back to their default, 35. A table that was just
+ * created cannot have it at once.
+ */
 async function enablePointInTimeRecovery(
   client: DynamoDBClient,
   tableName: string,
@@ -98,6 +105,7 @@ async function enablePointInTimeRecovery(
   })
   for (let attempt = 1; ; attempt += 1) {
     try {
+      if (await hasPointInTimeRecovery(client, tableName)) return
       await client.send(command)
       note(`table ${tableName}: point-in-time recovery`)
       return
@@ -111,6 +119,12 @@ async function enablePointInTimeRecovery(
       await clock.sleep(RECOVERY_PAUSE_MILLISECONDS)
     }
   }
+}
+
+async function hasPointInTimeRecovery(client: DynamoDBClient, tableName: string): Promise<boolean> {
+  const command = new DescribeContinuousBackupsCommand({ TableName: tableName })
+  const { ContinuousBackupsDescription: backups } = await client.send(command)
+  return backups?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
 }
 
 function isNamed(error: unknown, name: string): boolean {

@@ -17,7 +17,14 @@ export async function requireTable(client: DynamoDBClient, tableName: string): P
     if (!(error instanceof ResourceNotFoundException)) throw error
     throw new Error(`there is no table ${tableName} in this account and region`, { cause: error })
   })
-  const fault = faultOfTable(table.Table) ?? faultOfTimeToLive(timeToLive.TimeToLiveDescription)
+  requireLayout(tableName, table.Table)
+  const fault = faultOfTimeToLive(timeToLive.TimeToLiveDescription)
+  if (fault !== undefined) throw new Error(`table ${tableName} ${fault}`)
+}
+
+/** That a table serves and has the key of ours. @throws {Error} saying what is wrong with it */
+export function requireLayout(tableName: string, table: TableDescription | undefined): void {
+  const fault = faultOfTable(table)
   if (fault !== undefined) throw new Error(`table ${tableName} ${fault}`)
 }
 

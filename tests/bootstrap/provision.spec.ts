@@ -95,9 +95,13 @@ describe('provision', () => {
   })
 
   describe('meets a table', () => {
-    /** @returns the operations that were asked for */
-    const meet = async (answers: Readonly<Record<string, WireAnswer | readonly WireAnswer[]>>): Promise<string[]> => {
+    /** @returns the operations that were asked for, which `asked` holds even if it fails */
+    const meet = async (
+      answers: Readonly<Record<string, WireAnswer | readonly WireAnswer[]>>,
+      asked: string[] = [],
+    ): Promise<string[]> => {
       const server = await startWireServer(({ operation }, earlier) => {
+        asked.push(operation)
         const given = answers[operation] ?? { status: 200, body: {} }
         if (!Array.isArray(given)) return given as WireAnswer
         const count = earlier.filter((request) => request.operation === operation).length
@@ -106,7 +110,7 @@ describe('provision', () => {
       try {
         const connection = { ...localConnection(server.endpoint), maxAttempts: 1 }
         await provision({ table: { tableName: 'table', deletionProtection: true, connection } }, context)
-        return server.requests.map(({ operation }) => operation)
+        return asked
       } finally {
         await server.stop()
       }
@@ -114,6 +118,15 @@ describe('provision', () => {
     const timeToLive = (status: string, attribute: string): WireAnswer => ({
       status: 200,
       body: { TimeToLiveDescription: { TimeToLiveStatus: status, AttributeName: attribute } },
+    })
+    const continuousBackups = (status: string, days?: number): WireAnswer => ({
+      status: 200,
+      body: {
+        ContinuousBackupsDescription: {
+          ContinuousBackupsStatus: 'ENABLED',
+          PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: status, RecoveryPeriodInDays: days },
+        },
+      },
     })
     const existing = {
       CreateTable: wireError('ResourceInUseException'),
@@ -126,6 +139,19 @@ describe('provision', () => {
         .to.include('UpdateContinuousBackups')
         .and.not.include('UpdateTimeToLive')
       expect(notes).to.include('table table: point-in-time recovery')
+    })
+
+    for (const days of [7, 35]) {
+      it(`with point-in-time recovery of ${days} days, and leaves it at that`, async () => {
+        const asked = await meet({ ...existing, DescribeContinuousBackups: continuousBackups('ENABLED', days) })
+        expect(asked).to.not.include('UpdateContinuousBackups')
+        expect(notes).to.deep.equal(['table table: there already'])
+      })
+    }
+
+    it('without point-in-time recovery, and turns it on', async () => {
+      const asked = await meet({ ...existing, DescribeContinuousBackups: continuousBackups('DISABLED') })
+      expect(asked).to.include('UpdateContinuousBackups')
     })
 
     it('that is too young for point-in-time recovery, and waits', async () => {
@@ -146,10 +172,14 @@ describe('provision', () => {
       expect(error).to.have.property('message').that.includes('has no time to live')
     })
 
-    it('of another layout, and says so', async () => {
+    it('of another layout, says so, and leaves it alone', async () => {
       const Table = { ...TABLE, KeySchema: TABLE.KeySchema.slice(0, 1) }
-      const error = await rejectionOf(meet({ ...existing, DescribeTable: { status: 200, body: { Table } } }))
+      const asked: string[] = []
+      const DescribeTimeToLive = timeToLive('DISABLED', '')
+      const describeTable = { status: 200, body: { Table } }
+      const error = await rejectionOf(meet({ ...existing, DescribeTimeToLive, DescribeTable: describeTable }, asked))
       expect(error).to.have.property('message').that.includes('has the key PK HASH S where')
+      expect(asked.filter((operation) => operation.startsWith('Update'))).to.be.empty
     })
 
     it('with time to live on something else, and says so', async () => {
@@ -157,7 +187,12 @@ describe('provision', () => {
       expect(error).to.have.property('message').that.includes('time to live on ttl')
     })
 
-    for (const operation of ['CreateTable', 'DescribeTimeToLive', 'UpdateContinuousBackups']) {
+    for (const operation of [
+      'CreateTable',
+      'DescribeTimeToLive',
+      'DescribeContinuousBackups',
+      'UpdateContinuousBackups',
+    ]) {
       it(`and fails where ${operation} is not allowed`, async () => {
         const error = await rejectionOf(meet({ ...existing, [operation]: wireError('AccessDeniedException') }))
         expect(error).to.have.property('name', 'AccessDeniedException')
