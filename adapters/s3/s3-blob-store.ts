@@ -42,6 +42,8 @@ export interface S3BlobStoreOptions {
 const IDLE_TIMEOUT_MILLISECONDS = 10_000
 const CALL_TIMEOUT_MILLISECONDS = 30_000
 const PAUSES = { first: 100, longest: 1000 } // milliseconds
+/** The answer took its time, and tells seconds only. */
+const NEGLIGIBLE_OFFSET_MILLISECONDS = 60_000
 
 /** One object a blob, in a bucket of any S3-compatible server that honours `If-None-Match: *`. */
 export class S3BlobStore implements BlobStore {
@@ -103,7 +105,7 @@ export class S3BlobStore implements BlobStore {
         for (const { Key: key, LastModified: modified } of Contents) {
           if (key === undefined || readBlobKey(key) === undefined) continue
           if (modified === undefined) throw new Error('an object is listed without its time')
-          yield { key, storedAt: Math.floor(modified.getTime() / 1000) }
+          yield { key, storedAt: Math.floor((modified.getTime() - this.#clockOffset()) / 1000) }
         }
       }
     } catch (error) {
@@ -124,6 +126,12 @@ export class S3BlobStore implements BlobStore {
   /** Lets go of the connections. */
   close(): void {
     this.#s3.destroy()
+  }
+
+  /** Milliseconds by which S3's clock is ahead of this machine's, as the SDK saw with the last answer. */
+  #clockOffset(): number {
+    const { systemClockOffset } = this.#s3.config
+    return Math.abs(systemClockOffset) < NEGLIGIBLE_OFFSET_MILLISECONDS ? 0 : systemClockOffset
   }
 
   /** One by one, so that each page has the time of a call. */

@@ -36,6 +36,9 @@ export interface BlobStore {
 
 export interface ListedBlob {
   readonly key: string
-  /** Seconds since the epoch at which it was stored. */
+  /**
+   * Seconds since the epoch at which it was stored, by the clock of this machine: judged by two clocks, a blob whose commit is
+   * still to come could look old enough to be swept.
+   */
   readonly storedAt: number
 }

@@ -49,6 +49,20 @@ describe('S3BlobStore', () => {
     ])
   })
 
+  for (const [what, days] of [
+    ['behind', 3],
+    ['ahead of', -3],
+  ] as const) {
+    it(`lists the age of a blob right where the clock of this machine is ${what} that of S3`, async () => {
+      const [hour, now] = [3_600_000, Date.now()]
+      const theirs = now + days * 24 * hour
+      const { body } = listing([KEYS[0]], undefined, new Date(theirs - hour))
+      answers = [{ status: 200, headers: { date: new Date(theirs).toUTCString() }, body: body! }]
+      const [blob] = await collect(store.list())
+      expect(blob!.storedAt * 1000).to.be.closeTo(now - hour, 60_000)
+    })
+  }
+
   it('lists nothing that is no blob', async () => {
     answers = [listing(['notes.txt', KEYS[0], 'folder/', 'a/b/c'])]
     expect((await collect(store.list())).map(({ key }) => key)).to.deep.equal([KEYS[0]])
@@ -127,9 +141,11 @@ describe('S3BlobStore', () => {
   }
 })
 
-function listing(keys: readonly string[], continuation?: string): S3Response {
+const STORED = new Date('2025-06-15T15:06:40.999Z')
+
+function listing(keys: readonly string[], continuation?: string, stored = STORED): S3Response {
   const contents = keys.map(
-    (key) => `<Contents><Key>${key}</Key><LastModified>2025-06-15T15:06:40.999Z</LastModified></Contents>`,
+    (key) => `<Contents><Key>${key}</Key><LastModified>${stored.toISOString()}</LastModified></Contents>`,
   )
   const more =
     continuation === undefined
