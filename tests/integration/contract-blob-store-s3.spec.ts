@@ -1,4 +1,6 @@
+import { describeBlobCorruption, type CorruptibleBlobStore } from '../contract/blob-store-integrity.contract.ts'
 import { describeBlobStore } from '../contract/blob-store.contract.ts'
+import { corruptObject } from '../support/corrupt-object.ts'
 import { makeBucket, openS3Store } from '../support/s3-bucket.ts'
 import { startS3, type S3Server } from '../support/s3-server.ts'
 
@@ -13,14 +15,20 @@ describe('S3', () => {
   })
   after(async () => server?.stop())
 
-  describeBlobStore('S3', async () => {
+  const open = async (): Promise<CorruptibleBlobStore> => {
     if (server === undefined) throw new Error('the server was not started')
-    const store = openS3Store(server.endpoint, await makeBucket(server.endpoint))
+    const { endpoint } = server
+    const bucket = await makeBucket(endpoint)
+    const store = openS3Store(endpoint, bucket)
     return {
       store,
+      corrupt: (key, corruption) => corruptObject({ endpoint, bucket, key }, corruption),
       close: async () => {
         store.close()
       },
     }
-  })
+  }
+
+  describeBlobStore('S3', open)
+  describeBlobCorruption('S3', open)
 })
