@@ -10,7 +10,7 @@ import { Backoff } from '../shared/backoff.ts'
 import { storedText, type StoredMembers } from '../shared/stored-members.ts'
 import { readBackup } from './read-backup.ts'
 import { requireTable } from './require-table.ts'
-import { TableCommits } from './table-commits.ts'
+import { isMereConsumption, TableCommits } from './table-commits.ts'
 import { factorRowItemKey } from './table-layout.ts'
 
 export interface DynamoDbBackupIndexOptions {
@@ -66,8 +66,8 @@ export class DynamoDbBackupIndex implements BackupIndex {
   }
 
   async commit(commit: Commit): Promise<CommitOutcome> {
-    const operation = commit.change === undefined ? 'DynamoDB PutItem' : 'DynamoDB TransactWriteItems'
-    return translateErrors(operation, () => this.#commits.commit(commit))
+    const operation = isMereConsumption(commit) ? 'PutItem' : 'TransactWriteItems'
+    return translateErrors(`DynamoDB ${operation}`, () => this.#commits.commit(commit))
   }
 
   async checkReadiness(): Promise<void> {

@@ -38,9 +38,9 @@ export class TableCommits {
 
   /** @throws {Error} the outcome is unknown */
   async commit(commit: Commit): Promise<CommitOutcome> {
-    const [only, ...more] = commit.consume
+    const [only] = commit.consume
     const attemptOnce =
-      commit.change === undefined && only !== undefined && more.length === 0
+      isMereConsumption(commit) && only !== undefined
         ? () => this.#putConsumption(commit, only)
         : (token: string) => this.#transact(commit, token)
     let resent = false
@@ -107,4 +107,9 @@ export class TableCommits {
     )
     return Item?.commitId === id
   }
+}
+
+/** Whether a commit uses one thing up and does nothing else, for which a single write will do. */
+export function isMereConsumption({ change, consume }: Commit): boolean {
+  return change === undefined && consume.length === 1
 }

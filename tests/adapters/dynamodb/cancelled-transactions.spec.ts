@@ -65,6 +65,7 @@ const UNDECIDED: readonly (readonly [what: string, commit: Commit, reasons: Reas
 
 const UNEXPLAINED: readonly (readonly [what: string, commit: Commit, reasons: Reasons])[] = [
   ['a validation error', CREATION, { member: 'ValidationError' }],
+  ['a validation error of a consumption beside another', CONSUMPTIONS, { consumption: 'ValidationError' }],
   ['an item collection that is too large', REPLACEMENT, { head: 'ItemCollectionSizeLimitExceeded' }],
   ['a reason that is not known', REPLACEMENT, { consumption: 'SomethingNew' }],
   ['a reason that is not known beside a used consumption', REPLACEMENT, { head: 'SomethingNew', consumption: FAILED }],
