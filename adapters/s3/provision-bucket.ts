@@ -7,6 +7,7 @@ import {
   type BucketLocationConstraint,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { faultOfBucket } from './bucket-fault.ts'
 
 /** S3 takes it for granted, and refuses to be told. */
 const DEFAULT_REGION = 'us-east-1'
@@ -49,8 +50,9 @@ async function exists(client: S3Client, bucket: string): Promise<boolean> {
     await client.send(new HeadBucketCommand({ Bucket: bucket }))
     return true
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return false
-    throw error
+    if (!(error instanceof S3ServiceException)) throw error
+    if (error.$metadata.httpStatusCode === 404) return false
+    throw new Error(`bucket ${bucket} ${faultOfBucket(error)}, or the name is taken by somebody else`, { cause: error })
   }
 }
 

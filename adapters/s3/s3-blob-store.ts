@@ -4,7 +4,6 @@ import {
   HeadBucketCommand,
   ListObjectsV2Command,
   NoSuchKey,
-  S3ServiceException,
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
@@ -19,6 +18,7 @@ import { Backoff } from '../shared/backoff.ts'
 import { readBlobKey, requireBlobKey } from '../shared/blob-key.ts'
 import { Spool } from '../shared/spool.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
+import { faultOfBucket } from './bucket-fault.ts'
 import { limitedCall } from './limited-call.ts'
 import { receivedChunks } from './received-chunks.ts'
 import { S3Upload } from './s3-upload.ts'
@@ -157,24 +157,6 @@ export class S3BlobStore implements BlobStore {
       throw new Error('access is denied; without s3:ListBucket a missing object looks the same', { cause: error })
     }
   }
-}
-
-/** `HEAD` has no body to explain itself in. */
-function faultOfBucket(error: unknown): string {
-  switch (statusOf(error)) {
-    case 301:
-      return 'is in another region'
-    case 403:
-      return 'may not be accessed: s3:ListBucket is wanted, and s3:GetObject, s3:PutObject and s3:DeleteObject'
-    case 404:
-      return 'does not exist'
-    default:
-      return 'is out of reach'
-  }
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
 }
 
 /** Whatever S3 says, or whatever is wrong with what it gave back, stops here. */

@@ -267,12 +267,15 @@ describe('provision', () => {
       expect(notes).to.include('bucket bucket: public access not blocked, the server answered NotImplemented')
     })
 
-    for (const [what, answer] of [
-      ['looking for it is not allowed', (): S3Answer => ({ status: 403 })],
-      ["the name is somebody else's", missing(s3Error(409, 'BucketAlreadyExists'))],
+    for (const [what, answer, message] of [
+      ['looking for it is not allowed', (): S3Answer => ({ status: 403 }), 'bucket bucket may not be accessed'],
+      ['it is in another region', (): S3Answer => ({ status: 301 }), 'bucket bucket is in another region'],
+      ["the name is somebody else's", missing(s3Error(409, 'BucketAlreadyExists')), 'BucketAlreadyExists'],
     ] as const) {
-      it(`not where ${what}`, async () => {
-        expect(await rejectionOf(meet(answer))).to.be.instanceOf(Error)
+      it(`not where ${what}, and says so`, async () => {
+        expect(await rejectionOf(meet(answer)))
+          .to.have.property('message')
+          .that.includes(message)
       })
     }
   })
