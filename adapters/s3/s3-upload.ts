@@ -27,8 +27,10 @@ const BROKEN_BODY = [
 ]
 /** Signed by a clock that is off: the SDK has read S3's from the answer, and signs the next attempt by that. */
 const CLOCK_OFF = 'RequestTimeTooSkewed'
-/** Milliseconds for one attempt from its start to its answer. */
+/** Milliseconds for one attempt from its start to its answer, beside the time that its bytes may take. */
 const LONGEST_ATTEMPT = 60_000
+/** Bytes in a millisecond: 1 MiB a second. A slower way to S3 is as good as none. */
+const SLOWEST_TRANSFER = 1024 ** 2 / 1000
 
 /** Stores one blob under a key that must be free, as one object, in as many attempts as it takes. */
 export class S3Upload {
@@ -83,7 +85,8 @@ export class S3Upload {
         : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyArn, BucketKeyEnabled: true }),
     })
     try {
-      await this.#s3.send(command, { abortSignal: idle.signal, requestTimeout: LONGEST_ATTEMPT })
+      const requestTimeout = LONGEST_ATTEMPT + Math.ceil(size / SLOWEST_TRANSFER)
+      await this.#s3.send(command, { abortSignal: idle.signal, requestTimeout })
       // The answer may overtake the end of the file; a request that never ends keeps its connection from the next one.
       await finished(body, { signal: idle.signal })
     } catch (error) {
