@@ -1,6 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb'
-import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../application/ports/backup-index.ts'
+import { DynamoDBDocumentClient, GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb'
+import type {
+  BackupIndex,
+  Commit,
+  CommitOutcome,
+  ListedEntry,
+  ListedFactorRow,
+  StoredBackup,
+} from '../../application/ports/backup-index.ts'
 import type { Clock } from '../../application/ports/clock.ts'
 import type { Random } from '../../application/ports/random.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
@@ -11,7 +18,7 @@ import { storedText, type StoredMembers } from '../shared/stored-members.ts'
 import { readBackup } from './read-backup.ts'
 import { requireTable } from './require-table.ts'
 import { isMereConsumption, TableCommits } from './table-commits.ts'
-import { factorRowItemKey } from './table-layout.ts'
+import { factorRowItemKey, HEAD, OWNER, type ItemKey } from './table-layout.ts'
 
 export interface DynamoDbBackupIndexOptions {
   /** The index's own from now on. */
@@ -42,9 +49,7 @@ export class DynamoDbBackupIndex implements BackupIndex {
 
   async findByFactor(reference: FactorReference): Promise<BackupId | undefined> {
     return translateErrors('DynamoDB GetItem', async () => {
-      const { Item } = await this.#documents.send(
-        new GetCommand({ TableName: this.#tableName, Key: factorRowItemKey(reference), ConsistentRead: true }),
-      )
+      const Item = await this.#getItem(factorRowItemKey(reference))
       return Item && parseBackupId(storedText(Item, 'backupId'))
     })
   }
@@ -70,6 +75,27 @@ export class DynamoDbBackupIndex implements BackupIndex {
     return translateErrors(`DynamoDB ${operation}`, () => this.#commits.commit(commit))
   }
 
+  /** Reads the whole table: what the filter leaves out is paid for as well. */
+  async *list(): AsyncGenerator<ListedEntry, void, undefined> {
+    const pages = paginateScan(
+      { client: this.#documents },
+      {
+        TableName: this.#tableName,
+        FilterExpression: 'SK IN (:head, :owner)',
+        ProjectionExpression: 'PK, SK, backupId',
+        ExpressionAttributeValues: { ':head': HEAD, ':owner': OWNER },
+        ConsistentRead: true,
+      },
+    )
+    try {
+      for await (const { Items = [] } of pages) {
+        for (const item of Items) yield this.#listed(item)
+      }
+    } catch (error) {
+      throw new StoreUnavailable('DynamoDB Scan', { cause: error })
+    }
+  }
+
   async checkReadiness(): Promise<void> {
     await translateErrors('DynamoDB DescribeTable', () => requireTable(this.#client, this.#tableName))
   }
@@ -77,6 +103,32 @@ export class DynamoDbBackupIndex implements BackupIndex {
   /** Lets go of the connections. */
   close(): void {
     this.#client.destroy()
+  }
+
+  #listed(item: StoredMembers): ListedEntry {
+    const [PK, SK] = [storedText(item, 'PK'), storedText(item, 'SK')]
+    return SK === HEAD ? { kind: 'backup', id: PK } : this.#listedFactorRow({ PK, SK }, item)
+  }
+
+  #listedFactorRow(key: ItemKey, item: StoredMembers): ListedFactorRow {
+    const backupId = ({ backupId: id }: StoredMembers): string => (typeof id === 'string' ? id : '')
+    return {
+      kind: 'factor-row',
+      name: key.PK,
+      backupId: backupId(item),
+      isOf: (reference) => factorRowItemKey(reference).PK === key.PK,
+      owner: () =>
+        translateErrors('DynamoDB GetItem', async () => {
+          const now = await this.#getItem(key)
+          return now && backupId(now)
+        }),
+    }
+  }
+
+  async #getItem(key: ItemKey): Promise<StoredMembers | undefined> {
+    const get = new GetCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true })
+    const { Item } = await this.#documents.send(get)
+    return Item
   }
 
   async #queryItems(id: BackupId): Promise<readonly StoredMembers[]> {

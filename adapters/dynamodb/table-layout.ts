@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BackupId } from '../../domain/backup-id.ts'
 import type { FactorReference } from '../../domain/factor.ts'
-import { factorRowKey } from '../shared/factor-rows.ts'
+import { factorRowName } from '../shared/factor-rows.ts'
 
 /** Where an item is: both are strings, in a table of this layout. */
 export interface ItemKey {
@@ -25,20 +25,15 @@ export function headKey(id: BackupId): ItemKey {
   return { PK: id, SK: HEAD }
 }
 
-/** Leads from a factor to its backup. */
+/** The one item of a factor row. */
+export const OWNER = 'OWNER'
+
+/** Leads from a factor to its backup. Partition keys turn up in Contributor Insights and CloudTrail, so it is a hash. */
 export function factorRowItemKey(reference: FactorReference): ItemKey {
-  return { PK: `${reference.scope}#${sha256(factorRowKey(reference))}`, SK: 'OWNER' }
+  return { PK: factorRowName(reference), SK: OWNER }
 }
 
 /** Tells that something was used, and by which commit. */
 export function consumptionItemKey(key: string): ItemKey {
-  return { PK: `USED#${sha256(key)}`, SK: 'COMMIT' }
-}
-
-/**
- * A credential id has up to 1364 characters, and an account's subject is nobody's business: partition keys turn up in
- * Contributor Insights and CloudTrail. Hashed, they are short and say nothing.
- */
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return { PK: `USED#${createHash('sha256').update(key).digest('hex')}`, SK: 'COMMIT' }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { BackupChange } from '../../application/ports/backup-index.ts'
 import type { Backup } from '../../domain/backup.ts'
 import type { FactorReference } from '../../domain/factor.ts'
@@ -8,9 +9,23 @@ export interface FactorRowChanges {
   readonly removed: readonly FactorReference[]
 }
 
+/** What a row is for, as it is stored: not taken for a reference unless it equals one. */
+export interface StoredReference {
+  readonly scope: string
+  readonly credential: string
+}
+
 /** One text for each row there can be: the same credential in the other scope is another row. */
-export function factorRowKey({ scope, credential }: FactorReference): string {
+export function factorRowKey({ scope, credential }: FactorReference | StoredReference): string {
   return `${scope}#${credential}`
+}
+
+/**
+ * The same for where others see it. A credential id has up to 1364 characters, and an account's subject is nobody's
+ * business. Hashed, they are short and say nothing.
+ */
+export function factorRowName(reference: FactorReference | StoredReference): string {
+  return `${reference.scope}#${createHash('sha256').update(factorRowKey(reference)).digest('hex')}`
 }
 
 export function factorRowChanges(change: BackupChange): FactorRowChanges {

@@ -4,6 +4,7 @@ import type {
   BackupIndex,
   Commit,
   CommitOutcome,
+  ListedEntry,
   StoredBackup,
 } from '../../application/ports/backup-index.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
@@ -20,6 +21,7 @@ import {
   referenceParameters,
 } from './backup-rows.ts'
 import { GroupCommit } from './group-commit.ts'
+import { listedBackups, listedFactorRows } from './listed-rows.ts'
 import { openDatabase } from './open-database.ts'
 import { endLeftoverTransaction } from './leftover-transaction.ts'
 import { requireKnownVersion } from './schema.ts'
@@ -77,6 +79,16 @@ export class SqliteBackupIndex implements BackupIndex {
 
   async commit(commit: Commit): Promise<CommitOutcome> {
     return this.#writer.write(() => translateErrors('SQLite commit', () => this.#decideAndApply(commit)))
+  }
+
+  /** Each page is a statement of its own: a reader that stays open would keep the WAL from being checkpointed. */
+  async *list(): AsyncGenerator<ListedEntry, void, undefined> {
+    try {
+      yield* listedBackups(this.#statements)
+      yield* listedFactorRows(this.#statements)
+    } catch (error) {
+      throw new StoreUnavailable('SQLite list', { cause: error })
+    }
   }
 
   async checkReadiness(): Promise<void> {

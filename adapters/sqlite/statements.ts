@@ -17,6 +17,13 @@ export function prepareStatements(db: DatabaseSync) {
     revision: db.prepare('SELECT revision FROM backups WHERE id = :id'),
     consumption: db.prepare('SELECT commit_id, expires_at FROM consumptions WHERE key = :key'),
 
+    // By key and not by rowid, which VACUUM gives out anew.
+    listBackups: db.prepare('SELECT id FROM backups WHERE id > :after ORDER BY id LIMIT :limit'),
+    listFactors: db.prepare(`
+      SELECT scope, credential_reference, backup_id FROM factors
+      WHERE (scope, credential_reference) > (:scope, :credentialReference)
+      ORDER BY scope, credential_reference LIMIT :limit`),
+
     putBackup: db.prepare(`
       INSERT INTO backups (id, incarnation, revision, manifest_hash, blob, superseded_blobs)
       VALUES (:id, :incarnation, :revision, :manifestHash, :blob, :supersededBlobs)

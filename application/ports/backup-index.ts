@@ -43,6 +43,27 @@ export interface Commit {
  */
 export type CommitOutcome = 'committed' | 'backup-exists' | 'stale' | 'factor-taken' | 'already-consumed'
 
+/** What `list` finds. Texts are as they are stored: whoever lists looks for damage. */
+export type ListedEntry = ListedBackup | ListedFactorRow
+
+export interface ListedBackup {
+  readonly kind: 'backup'
+  readonly id: string
+}
+
+/** What `findByFactor` goes by. */
+export interface ListedFactorRow {
+  readonly kind: 'factor-row'
+  /** `{scope}#{SHA-256 in hex}`: of all rows this one's alone, and tells nothing of the credential. */
+  readonly name: string
+  /** The backup that it led to when it was listed; empty if it was none. */
+  readonly backupId: string
+  /** Whether this is the row of the factor. */
+  isOf(reference: FactorReference): boolean
+  /** Where it leads by now; `undefined` when it is gone. @throws {StoreUnavailable} */
+  owner(): Promise<string | undefined>
+}
+
 /**
  * All that is known about backups, except their sealed bytes. Reads are strongly consistent: they see every commit that
  * was acknowledged before they began.
@@ -61,6 +82,13 @@ export interface BackupIndex {
    * @throws {StoreUnavailable} the outcome is unknown
    */
   commit(commit: Commit): Promise<CommitOutcome>
+
+  /**
+   * Every backup and every factor row that is there all the while, in no particular order; what comes or goes meanwhile
+   * may be among them. Reads page by page and locks nothing, but reads it all: for operators' jobs, never for a request.
+   * @throws {StoreUnavailable}
+   */
+  list(): AsyncIterable<ListedEntry>
 
   /** Resolves when the store answers and is set up as needed. @throws {StoreUnavailable} saying what is wrong */
   checkReadiness(): Promise<void>

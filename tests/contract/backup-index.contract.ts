@@ -1,6 +1,7 @@
 import type { BackupIndex } from '../../application/ports/backup-index.ts'
 import { describeConsumptions } from './backup-index-consumptions.contract.ts'
 import { describeFactorRows } from './backup-index-factor-rows.contract.ts'
+import { describeListing } from './backup-index-listing.contract.ts'
 import { describeRaces } from './backup-index-races.contract.ts'
 import { describeRefusals } from './backup-index-refusals.contract.ts'
 import { describeRepetition } from './backup-index-repetition.contract.ts'
@@ -33,6 +34,7 @@ export function describeBackupIndex(adapter: string, open: () => Promise<OpenBac
 
     describeRoundTrips(index)
     describeFactorRows(index)
+    describeListing(index)
     describeRefusals(index)
     describeRepetition(index)
     describeConsumptions(index)

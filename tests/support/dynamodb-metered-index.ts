@@ -1,7 +1,13 @@
 import { MemoryBackupIndex } from '../../adapters/memory/memory-backup-index.ts'
 import { commitWrites } from '../../adapters/dynamodb/commit-transaction.ts'
 import { factorRowItemKey } from '../../adapters/dynamodb/table-layout.ts'
-import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../application/ports/backup-index.ts'
+import type {
+  BackupIndex,
+  Commit,
+  CommitOutcome,
+  ListedEntry,
+  StoredBackup,
+} from '../../application/ports/backup-index.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
 import type { FactorReference } from '../../domain/factor.ts'
 import { MeteredTable, type Units } from './dynamodb-metered-table.ts'
@@ -37,6 +43,10 @@ export class MeteredBackupIndex implements BackupIndex {
     const alone = commit.change === undefined && others.length === 0
     this.#add(alone ? { read: 0, write: this.table.write(first.item) } : this.table.transact([first, ...others]))
     return outcome
+  }
+
+  list(): AsyncIterable<ListedEntry> {
+    return this.#index.list()
   }
 
   checkReadiness(): Promise<void> {

@@ -1,4 +1,10 @@
-import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../application/ports/backup-index.ts'
+import type {
+  BackupIndex,
+  Commit,
+  CommitOutcome,
+  ListedEntry,
+  StoredBackup,
+} from '../../application/ports/backup-index.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
 import type { FactorReference } from '../../domain/factor.ts'
 
@@ -27,6 +33,10 @@ export class ShiftedBackupIndex implements BackupIndex {
   commit(commit: Commit): Promise<CommitOutcome> {
     const consume = commit.consume.map(({ key, expiresAt }) => ({ key, expiresAt: expiresAt + SHIFT }))
     return this.#index.commit({ ...commit, at: commit.at + SHIFT, consume })
+  }
+
+  list(): AsyncIterable<ListedEntry> {
+    return this.#index.list()
   }
 
   checkReadiness(): Promise<void> {

@@ -1,4 +1,10 @@
-import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../application/ports/backup-index.ts'
+import type {
+  BackupIndex,
+  Commit,
+  CommitOutcome,
+  ListedEntry,
+  StoredBackup,
+} from '../../application/ports/backup-index.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
 import type { FactorReference } from '../../domain/factor.ts'
 
@@ -21,6 +27,10 @@ export class TakingTurnsBackupIndex implements BackupIndex {
 
   commit(commit: Commit): Promise<CommitOutcome> {
     return this.#next().commit(commit)
+  }
+
+  list(): AsyncIterable<ListedEntry> {
+    return this.#next().list()
   }
 
   async checkReadiness(): Promise<void> {

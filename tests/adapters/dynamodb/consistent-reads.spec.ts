@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { DynamoDbBackupIndex } from '../../../adapters/dynamodb/dynamodb-backup-index.ts'
+import { collect } from '../../support/byte-streams.ts'
 import { openIndexOver } from '../../support/dynamodb-table.ts'
 import {
   startWireServer,
@@ -49,6 +50,24 @@ describe('DynamoDB: reads', () => {
     const stored = { backup, revision: sampleCommit().id }
     expect(await index.commit(replacement(stored, backup))).to.equal('stale')
     expect(consistency()).to.deep.equal(['TransactWriteItems undefined', 'GetItem true'])
+  })
+
+  it('of everything are one scan, strongly consistent', async () => {
+    await collect(index.list())
+    expect(consistency()).to.deep.equal(['Scan true'])
+  })
+
+  it('of everything go on until the last page, past pages of which the filter left nothing', async () => {
+    const pages = [[], [{ PK: { S: backup.id }, SK: { S: 'HEAD' } }], [], [{ PK: { S: 'MAIN#x' }, SK: { S: 'OWNER' } }]]
+    const keys = pages.map((_, at) => ({ PK: { S: `${at}` }, SK: { S: '' } }))
+    answer = ({ body: { ExclusiveStartKey: start } }) => {
+      const at = start === undefined ? 0 : Number(start.PK?.S) + 1
+      const body = { Items: pages[at], ...(at + 1 < pages.length ? { LastEvaluatedKey: keys[at] } : {}) }
+      return { status: 200, body }
+    }
+    const entries = await collect(index.list())
+    expect(entries.map(({ kind }) => kind)).to.deep.equal(['backup', 'factor-row'])
+    expect(consistency()).to.deep.equal(pages.map(() => 'Scan true'))
   })
 
   it('go on until the last page', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { DynamoDbBackupIndex } from '../../../adapters/dynamodb/dynamodb-backup-index.ts'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
+import { collect } from '../../support/byte-streams.ts'
 import { openIndexOver } from '../../support/dynamodb-table.ts'
 import { startWireServer, wireError, type WireAnswer, type WireServer } from '../../support/dynamodb-wire-server.ts'
 import { rejectionOf } from '../../support/rejection.ts'
@@ -15,6 +16,7 @@ const CALLS: readonly (readonly [operation: string, call: (index: DynamoDbBackup
   ['DynamoDB Query', (index) => index.load(backup.id)],
   ['DynamoDB TransactWriteItems', (index) => index.commit(creation(backup))],
   ['DynamoDB PutItem', (index) => index.commit(sampleCommit())],
+  ['DynamoDB Scan', (index) => collect(index.list())],
   ['DynamoDB DescribeTable', (index) => index.checkReadiness()],
 ]
 

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { join } from 'node:path'
 import { SqliteBackupIndex } from '../../../adapters/sqlite/sqlite-backup-index.ts'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
+import { collect } from '../../support/byte-streams.ts'
 import { rejectionOf } from '../../support/rejection.ts'
 import { sampleBackup, sampleBackupId, sampleEcKeypair, sampleFactor, synced } from '../../support/sample-backups.ts'
 import { creation, replacement, sampleCommit, sampleConsumption, store } from '../../support/sample-commits.ts'
@@ -130,6 +131,12 @@ describe('SqliteBackupIndex, when SQLite fails', () => {
     const error = await rejectionOf(index.checkReadiness())
     expect(error).to.be.instanceOf(StoreUnavailable)
     expect(error).to.have.property('cause').that.has.property('message').that.includes('schema version 99')
+  })
+
+  it('lists nothing rather than half of it when a table is gone', async () => {
+    await store(index, sampleBackup())
+    meddle(file, 'DROP TABLE factors')
+    expect(await rejectionOf(collect(index.list()))).to.be.instanceOf(StoreUnavailable)
   })
 
   it('is not ready without its tables', async () => {

@@ -22,6 +22,7 @@ export class RoundTrips {
       findByFactor: (reference) => this.#count(() => index.findByFactor(reference)),
       load: (id) => this.#count(() => index.load(id)),
       commit: (commit) => this.#count(() => index.commit(commit)),
+      list: () => index.list(),
       checkReadiness: () => this.#count(() => index.checkReadiness()),
     }
   }

@@ -1,4 +1,10 @@
-import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../../../application/ports/backup-index.ts'
+import type {
+  BackupIndex,
+  Commit,
+  CommitOutcome,
+  ListedEntry,
+  StoredBackup,
+} from '../../../../application/ports/backup-index.ts'
 import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { FactorReference } from '../../../../domain/factor.ts'
 import { currentAttempt } from '../engine/attempt.ts'
@@ -35,6 +41,10 @@ export class ControlledIndex implements BackupIndex {
       this.#witness.committed(currentAttempt(), commit, outcome)
       return outcome
     })
+  }
+
+  list(): AsyncIterable<ListedEntry> {
+    return this.#index.list()
   }
 
   checkReadiness(): Promise<void> {

@@ -1,4 +1,10 @@
-import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../../../application/ports/backup-index.ts'
+import type {
+  BackupIndex,
+  Commit,
+  CommitOutcome,
+  ListedEntry,
+  StoredBackup,
+} from '../../../../application/ports/backup-index.ts'
 import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { FactorReference } from '../../../../domain/factor.ts'
 
@@ -20,6 +26,10 @@ export class WrappedIndex implements BackupIndex {
 
   commit(commit: Commit): Promise<CommitOutcome> {
     return this.inner.commit(commit)
+  }
+
+  list(): AsyncIterable<ListedEntry> {
+    return this.inner.list()
   }
 
   checkReadiness(): Promise<void> {
