@@ -1,17 +1,17 @@
 import process from 'node:process'
-import { parseArgs } from 'node:util'
 import { NodeRandom } from '../../adapters/crypto/node-random.ts'
 import { PinoEventLog } from '../../adapters/logging/pino-event-log.ts'
 import { SystemClock } from '../../adapters/system/system-clock.ts'
 import { SweepBlobs, type SweepSummary } from '../../application/use-cases/sweep-blobs.ts'
 import { readConfigurationOrExit } from '../read-configuration-or-exit.ts'
+import { readFlagsOrExit } from '../read-flags-or-exit.ts'
 import { openStores } from '../open-stores.ts'
 
-// npm run sweep [-- --dry-run]: removes the sealed bytes that no backup points to. May run beside the service.
+const USAGE = `npm run sweep [-- --dry-run]: removes the sealed bytes that no backup points to. May run beside the service.
+  --dry-run  only tells what would be removed`
 const PROGRESS_EVERY = 1000
 
-const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } })
-const dryRun = values['dry-run']
+const dryRun = readFlagsOrExit(USAGE, ['dry-run']).has('dry-run')
 const configuration = readConfigurationOrExit()
 const clock = new SystemClock()
 const log = new PinoEventLog(configuration.logLevel, configuration.logFormat)

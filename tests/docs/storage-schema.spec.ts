@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import { existsSync } from 'node:fs'
 import { commitWrites } from '../../adapters/dynamodb/commit-transaction.ts'
+import { VerifyBackups } from '../../application/use-cases/verify-backups.ts'
 import type { Backup } from '../../domain/backup.ts'
 import { itemSize } from '../support/dynamodb-item-size.ts'
-import { MeteredTable, type TableItem } from '../support/dynamodb-metered-table.ts'
+import { MeteredTable, READ_UNIT_BYTES, type TableItem } from '../support/dynamodb-metered-table.ts'
 import {
   dollars,
   dollarsPerMillion,
@@ -61,6 +62,24 @@ describe('docs/storage-schema.md', () => {
       rows.push([operation.name, `${read}`, `${write}`, `${put}`, `${get}`, dollars(dollarsPerMillion(cost))])
     }
     expect(rowsUnder('### Each operation')).to.deep.equal(rows)
+  })
+
+  it('has the price of verifying a backup', async () => {
+    const { harness } = await setScene()
+    const { index, blobs, clock } = harness
+    index.takeUnits()
+    blobs.takeRequests()
+    const found: string[] = []
+    await new VerifyBackups(index, blobs, clock).execute({ onFault: (fault) => found.push(fault) })
+    expect(found).to.deep.equal([])
+    const [{ read, write }, { put, get }] = [index.takeUnits(), blobs.takeRequests()]
+    const scanned = items.filter(({ SK }) => SK !== 'COMMIT').reduce((sum, item) => sum + itemSize(item), 0)
+    const price = dollarsPerMillion({ read: read + scanned / READ_UNIT_BYTES, write, put, get })
+    expect(section(document, '### Verifying').replaceAll('\n', ' '))
+      .to.include(`reads ${scanned} bytes of items`)
+      .and.include(`then ${read} units`)
+      .and.include(`makes ${get} \`GET\` requests`)
+      .and.include(`${dollars(price)} for a million backups`)
   })
 
   it('has the units of backups that grow', () => {

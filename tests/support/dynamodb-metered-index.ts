@@ -45,6 +45,7 @@ export class MeteredBackupIndex implements BackupIndex {
     return outcome
   }
 
+  /** Not metered: a scan is paid for by the bytes of the table, whatever it is for. */
   list(): AsyncIterable<ListedEntry> {
     return this.#index.list()
   }

@@ -10,7 +10,7 @@ export interface Units {
   readonly write: number
 }
 
-const READ_UNIT_BYTES = 4096
+export const READ_UNIT_BYTES = 4096
 const WRITE_UNIT_BYTES = 1024
 
 /** The items of a table and what it costs to read and write them: what DynamoDB does, without its server. */

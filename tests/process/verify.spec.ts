@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { BackupClient } from '../../bootstrap/demo/client/backup-client.ts'
+import { KeypairOwner } from '../support/keypair-owner.ts'
+import { runScript, type ScriptResult } from '../support/script-process.ts'
+import { ServiceProcess } from '../support/service-process.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+
+describe('npm run verify', function () {
+  this.timeout(30_000)
+  let folder: TemporaryFolder
+  let service: ServiceProcess | undefined
+
+  beforeEach(async () => {
+    folder = await makeTemporaryFolder()
+  })
+  afterEach(async () => {
+    await service?.kill()
+    service = undefined
+    await folder.remove()
+  })
+
+  const verify = (...flags: string[]): Promise<ScriptResult> => runScript('verify', flags, { DATA_DIR: folder.path })
+
+  async function storeOne(): Promise<void> {
+    service = await ServiceProcess.start({ DATA_DIR: folder.path })
+    await new KeypairOwner().create(new BackupClient(service.url), randomBytes(1000))
+  }
+
+  it('finds nothing wrong beside a running service, and ends with 0', async () => {
+    await storeOne()
+    const { code, stdout, stderr } = await verify()
+    expect(stderr).to.equal('')
+    expect(stdout).to.equal('done: 1 backups, 2 factor rows, 1 blobs of 1000 bytes; 0 wrong\n')
+    expect(code).to.equal(0)
+  })
+
+  it('tells what is wrong, a line each, and ends with 1', async () => {
+    await storeOne()
+    const blobs = join(folder.path, 'blobs')
+    const [id = ''] = (await readdir(blobs)).filter((name) => name.startsWith('backup_account_'))
+    const [name = ''] = await readdir(join(blobs, id))
+    await rm(join(blobs, id, name))
+    const { code, stdout } = await verify()
+    expect(stdout.split('\n')).to.deep.equal([
+      `wrong: backup ${id}: blob ${id}/${name} is missing`,
+      'done: 1 backups, 2 factor rows, 1 blobs of 1000 bytes; 1 wrong',
+      '',
+    ])
+    expect(code).to.equal(1)
+  })
+
+  it('says that there is nothing to verify where nothing was stored, and ends with 78', async () => {
+    const { code, stderr } = await verify()
+    expect(stderr).to.equal(`There is nothing to verify: nothing was ever stored with DATA_DIR=${folder.path}\n`)
+    expect(code).to.equal(78)
+    expect(await readdir(folder.path), 'and makes nothing there').to.deep.equal([])
+  })
+
+  it('ends with 78 on a configuration with faults', async () => {
+    const { code, stderr } = await runScript('verify', [], { STORAGE: 'floppy' })
+    expect(stderr).to.include('STORAGE')
+    expect(code).to.equal(78)
+  })
+})
+
+for (const script of ['verify', 'sweep'] as const) {
+  describe(`npm run ${script}`, () => {
+    it('tells its usage when asked for help, and does nothing', async () => {
+      const { code, stdout } = await runScript(script, ['--help'], { STORAGE: 'floppy' })
+      expect(stdout).to.match(new RegExp(`^npm run ${script}`))
+      expect(code).to.equal(0)
+    })
+
+    for (const flags of [['--dry'], ['now']]) {
+      it(`ends with 2 for ${flags.join(' ')}, and does nothing`, async () => {
+        const { code, stdout, stderr } = await runScript(script, flags, { STORAGE: 'floppy' })
+        expect(stderr).to.include(flags[0]).and.include(`npm run ${script}`)
+        expect([code, stdout]).to.deep.equal([2, ''])
+      })
+    }
+  })
+}
