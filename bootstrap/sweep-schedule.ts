@@ -4,13 +4,21 @@ import type { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
 const MINUTE_MILLISECONDS = 60 * 1000
 const HOUR_MILLISECONDS = 60 * 60 * 1000
 
-/** Sweeps a minute from now and then every hour, one sweep at a time. @returns what stops it, once the sweep under way is over */
-export function scheduleSweeps(sweepBlobs: SweepBlobs, grace: number, log: EventLog): () => Promise<void> {
+/**
+ * Sweeps a minute from now and then every hour, one sweep at a time.
+ * @returns what stops it: a sweep under way ends after the blob at hand
+ */
+export function scheduleSweeps(
+  sweepBlobs: Pick<SweepBlobs, 'execute'>,
+  grace: number,
+  log: EventLog,
+): () => Promise<void> {
+  const stopping = new AbortController()
   let running: Promise<void> | undefined
   const sweep = async (): Promise<void> => {
     try {
-      const { seen, removed, failed } = await sweepBlobs.execute({ grace, dryRun: false })
-      log.info('swept', { seen, removed, failed })
+      const { seen, removed, failed } = await sweepBlobs.execute({ grace, dryRun: false, signal: stopping.signal })
+      log.info(stopping.signal.aborted ? 'sweep_stopped' : 'swept', { seen, removed, failed })
     } catch (error) {
       log.warn('sweep_failed', {}, error)
     }
@@ -25,6 +33,7 @@ export function scheduleSweeps(sweepBlobs: SweepBlobs, grace: number, log: Event
   return async () => {
     clearTimeout(first)
     clearInterval(timer)
+    stopping.abort()
     await running
   }
 }

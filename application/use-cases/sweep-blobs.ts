@@ -12,6 +12,8 @@ export interface SweepOptions {
   readonly grace: number
   /** Only tells what would be removed. */
   readonly dryRun: boolean
+  /** Ends the sweep after the blob at hand, with the summary so far. The next sweep finds the rest. */
+  readonly signal?: AbortSignal
   /** Told after each blob; the summary so far. */
   readonly onProgress?: (summary: SweepSummary) => void
 }
@@ -42,7 +44,7 @@ export class SweepBlobs {
   }
 
   /** @throws {StoreUnavailable} when the blobs cannot be listed */
-  async execute({ grace, dryRun, onProgress }: SweepOptions): Promise<SweepSummary> {
+  async execute({ grace, dryRun, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
     const storedBefore = unixSeconds(this.#clock) - grace
     let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
     for await (const { key, storedAt } of this.#blobs.list()) {
@@ -53,6 +55,7 @@ export class SweepBlobs {
         failed: summary.failed + (outcome === 'failed' ? 1 : 0),
       }
       onProgress?.(summary)
+      if (signal?.aborted === true) break
     }
     return summary
   }
