@@ -76,8 +76,8 @@ describe('Three instances on one table and one bucket, all with the same backup'
     let hammer: Hammer
 
     before(async () => {
-      dynamoDb = await BackendProxy.start(servers().dynamoDbEndpoint)
       const storage = await provisionStorage(servers())
+      dynamoDb = await BackendProxy.start(servers().dynamoDbEndpoint)
       instances = await Instances.start(INSTANCES, { ...servers(), dynamoDbEndpoint: dynamoDb.endpoint }, storage)
       hammer = await Hammer.start(instances)
       dynamoDb.decide = losingSome()
@@ -91,8 +91,8 @@ describe('Three instances on one table and one bucket, all with the same backup'
     })
 
     after(async () => {
-      await instances.kill()
       await dynamoDb.stop()
+      await instances.kill()
     })
 
     it('tell a device that was removed that it leads nowhere, and show the backup to all others', async () => {

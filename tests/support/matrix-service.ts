@@ -56,10 +56,10 @@ export class MatrixService {
   }
 
   static async start({ environment = {}, clock = new SystemClock() }: MatrixServiceOptions = {}) {
+    const provided = await provideStorage(environment)
     const keyring = [generateKeyringEntry(new Date(clock.now()))]
     const issuer = await LocalIssuer.start()
     const events = new RecordingEventLog()
-    const provided = await provideStorage(environment)
     const configuration = readConfiguration({
       PORT: '0',
       METRICS_PORT: 'off',

@@ -15,8 +15,12 @@ export interface AwsStorage {
 /** Makes a table and a bucket that nobody else has. */
 export async function provisionStorage({ dynamoDbEndpoint, s3Endpoint }: AwsServers): Promise<AwsStorage> {
   const tableName = `test-${randomUUID()}`
-  const [bucket] = await Promise.all([makeBucket(s3Endpoint), makeTable(dynamoDbEndpoint, tableName)])
-  return { tableName, bucket }
+  try {
+    const [bucket] = await Promise.all([makeBucket(s3Endpoint), makeTable(dynamoDbEndpoint, tableName)])
+    return { tableName, bucket }
+  } catch (cause) {
+    throw new Error(`no table could be made at ${dynamoDbEndpoint}, or no bucket at ${s3Endpoint}`, { cause })
+  }
 }
 
 /** With the credentials of the service: DynamoDB Local may keep the tables of each access key apart. */

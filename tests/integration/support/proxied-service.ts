@@ -15,11 +15,11 @@ export interface ProxiedService {
 
 /** @param storage a new one where absent */
 export async function startProxiedService(servers: AwsServers, storage?: AwsStorage): Promise<ProxiedService> {
+  const variables = storageVariables(storage ?? (await provisionStorage(servers)))
   const dynamoDb = await BackendProxy.start(servers.dynamoDbEndpoint)
   const s3 = await BackendProxy.start(servers.s3Endpoint)
   const restore = setEnvironment(sdkVariables({ dynamoDbEndpoint: dynamoDb.endpoint, s3Endpoint: s3.endpoint }))
   try {
-    const variables = storageVariables(storage ?? (await provisionStorage(servers)))
     const service = await startTestService({ variables })
     // With its first request the SDK has read all that it reads, and another service may have another environment.
     await service.http.send({ method: 'GET', path: '/ready' })

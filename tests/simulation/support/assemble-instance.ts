@@ -21,6 +21,7 @@ import { ReportStatus } from '../../../application/use-cases/report-status.ts'
 import { ResetBackup } from '../../../application/use-cases/reset-backup.ts'
 import { RetrieveBackup } from '../../../application/use-cases/retrieve-backup.ts'
 import { RetrieveMetadata } from '../../../application/use-cases/retrieve-metadata.ts'
+import { SweepBlobs } from '../../../application/use-cases/sweep-blobs.ts'
 import { SyncBackup } from '../../../application/use-cases/sync-backup.ts'
 import { VerifyFactor } from '../../../application/use-cases/verify-factor.ts'
 import { DigestSignatureVerifier } from './fakes/digest-signatures.ts'
@@ -41,6 +42,7 @@ export interface InstancePorts {
 export interface Workshop {
   readonly ports?: (ports: InstancePorts) => InstancePorts
   readonly sealedBlobs?: (ports: InstancePorts) => SealedBlobs
+  readonly sweepBlobs?: (ports: InstancePorts) => SweepBlobs
 }
 
 export type SimulatedApplication = ReturnType<typeof assembleInstance>
@@ -73,5 +75,6 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
     deleteBackup: new DeleteBackup(challenges, authenticate, sealed, committer),
     resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealed, committer),
     reportStatus: new ReportStatus(index),
+    sweepBlobs: workshop.sweepBlobs?.(ports) ?? new SweepBlobs(index, blobs, clock, log),
   }
 }

@@ -2,6 +2,7 @@ import type { Office, Order } from './clients/office.ts'
 import type { Person } from './clients/population.ts'
 import type { VirtualTime } from './engine/virtual-time.ts'
 import { Xoshiro128 } from './engine/xoshiro128.ts'
+import { LARGEST_SKEW, SWEEP_GRACE } from './limits.ts'
 import { Violation } from './model/violation.ts'
 import type { Plan } from './plan.ts'
 import type { World } from './world.ts'
@@ -14,7 +15,7 @@ export interface Stage {
   readonly time: VirtualTime
   readonly violation: Violation | undefined
   runToEnd(): Promise<void>
-  checkForLitter(): Promise<void>
+  checkForLitter(swept?: boolean): Promise<void>
 }
 
 /** When all is over and nothing fails any more: whether the clients find what the model says, and can begin anew. */
@@ -24,6 +25,7 @@ export async function lookAround(stage: Stage): Promise<void> {
     await beginAnew(stage, person)
   }
   if (stage.violation === undefined) await stage.checkForLitter()
+  await sweep(stage)
 }
 
 async function readEverything(stage: Stage, person: Person): Promise<void> {
@@ -48,6 +50,15 @@ async function beginAnew(stage: Stage, person: Person): Promise<void> {
   await insist(stage, 6, { kind: 'reset', person })
   await insist(stage, 6, { kind: 'create', person, main, device })
   await insist(stage, 1, { kind: 'retrieve', person, main })
+}
+
+/** Once every blob is old enough. */
+async function sweep(stage: Stage): Promise<void> {
+  const { time, world } = stage
+  time.after(SWEEP_GRACE * 1000 + 2 * LARGEST_SKEW, () => {})
+  await stage.runToEnd()
+  await insist(stage, 6, { kind: 'sweep', person: world.population.people[0]! })
+  if (stage.violation === undefined) await stage.checkForLitter(true)
 }
 
 /** Has to be done: a refusal breaks the invariant. */

@@ -45,6 +45,7 @@ const MOSTLY: readonly (readonly [PlannedOperation['kind'], number])[] = [
   ['delete-backup', 2.5],
   ['reset', 2],
   ['status', 2],
+  ['sweep', 3],
   ['replay', 12],
 ]
 

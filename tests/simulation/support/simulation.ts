@@ -106,9 +106,9 @@ class Simulation implements Stage {
     if (stuck !== undefined) witness.report(new Violation(7, `#${stuck.id} was never answered`))
   }
 
-  async checkForLitter(): Promise<void> {
+  async checkForLitter(swept = false): Promise<void> {
     const { witness, comparison } = this.world
-    await comparison.compareBlobs().catch((error: unknown) => witness.report(error))
+    await comparison.compareBlobs(swept).catch((error: unknown) => witness.report(error))
   }
 
   #begin({ id, kind: planned, instances: [first, second], thinking, person: number }: PlannedOperation): void {

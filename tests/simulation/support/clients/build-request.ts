@@ -3,6 +3,7 @@ import { buildDeleteBackup, buildReset } from './deletion-requests.ts'
 import { buildAddFactor, buildAddSyncFactor, buildDeleteFactor } from './factor-requests.ts'
 import { buildRetrieve, buildRetrieveMetadata, buildStatus, buildVerifyFactor } from './reading-requests.ts'
 import type { OperationKind, Request } from './request.ts'
+import { buildSweep } from './sweep-request.ts'
 import { buildCreate, buildSync } from './upload-requests.ts'
 
 const BUILDERS: Readonly<Record<OperationKind, (desk: Desk) => Promise<Request | undefined>>> = {
@@ -17,6 +18,7 @@ const BUILDERS: Readonly<Record<OperationKind, (desk: Desk) => Promise<Request |
   'delete-backup': buildDeleteBackup,
   reset: buildReset,
   status: buildStatus,
+  sweep: buildSweep,
 }
 
 /** With all its challenges, ready to be sent, any number of times; a retrieval where `kind` makes no sense at the time. */

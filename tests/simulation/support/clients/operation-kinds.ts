@@ -1,7 +1,13 @@
 import type { OperationKind } from './request.ts'
 
-/** Operations that only use their proof up. */
-const READ_ONLY: ReadonlySet<OperationKind> = new Set(['retrieve', 'verify-factor', 'retrieve-metadata', 'status'])
+/** Operations that use a proof up at most. */
+const READ_ONLY: ReadonlySet<OperationKind> = new Set([
+  'retrieve',
+  'verify-factor',
+  'retrieve-metadata',
+  'status',
+  'sweep',
+])
 
 export function changesNothing(kind: OperationKind): boolean {
   return READ_ONLY.has(kind)

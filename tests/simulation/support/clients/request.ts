@@ -58,6 +58,7 @@ export type Intent =
   | { readonly kind: 'verify-factor'; readonly by: Prover }
   | { readonly kind: 'retrieve-metadata'; readonly by: Prover; readonly expected: BackupId | undefined }
   | { readonly kind: 'status'; readonly id: BackupId }
+  | { readonly kind: 'sweep'; readonly grace: number }
 
 export type OperationKind = Intent['kind']
 

@@ -1,6 +1,7 @@
 import type { BlobStore, ListedBlob, OpenBlob } from '../../../../application/ports/blob-store.ts'
 import { StoreUnavailable } from '../../../../application/ports/store-unavailable.ts'
 import type { SealedBlob } from '../../../../domain/sealed-blob.ts'
+import { collect } from '../../../support/byte-streams.ts'
 import { currentAttempt } from '../engine/attempt.ts'
 import type { PortCalls } from '../engine/port-calls.ts'
 import type { Witness } from '../model/witness.ts'
@@ -37,8 +38,8 @@ export class ControlledBlobs implements BlobStore {
     })
   }
 
-  list(): AsyncIterable<ListedBlob> {
-    return this.#blobs.list()
+  async *list(): AsyncGenerator<ListedBlob> {
+    yield* await this.#calls.make('blobs.list', () => collect(this.#blobs.list()))
   }
 
   checkReadiness(): Promise<void> {

@@ -43,14 +43,16 @@ export class StoreComparison {
 
   /**
    * For when nothing is going on any more.
+   * @param swept whether there is no excuse left
    * @throws {Violation} for a blob that nothing points to, unless a fault explains it
    */
-  async compareBlobs(): Promise<void> {
+  async compareBlobs(swept: boolean): Promise<void> {
     const stored = await Promise.all(this.#witness.model.ids.map((id) => this.#stores.index.load(id)))
     const pointedTo = new Set(stored.flatMap((found) => found?.backup.blobs() ?? []).map(({ key }) => key))
     for await (const { key } of this.#stores.blobs.list()) {
       if (pointedTo.has(key)) continue
       const blob = this.#witness.blobs.get(key)
+      if (swept) throw new Violation(6, `the sweeper left the blob of #${blob?.uploader.id ?? 'nobody'}`)
       if (blob?.uploader.disturbed === true || blob?.droppedBy?.disturbed === true) continue
       throw new Violation(6, `the blob of #${blob?.uploader.id ?? 'nobody'} was left behind without any fault`)
     }

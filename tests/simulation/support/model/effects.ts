@@ -16,6 +16,7 @@ export interface Effect {
 
 type Creation = Extract<Intent, { kind: 'create' }>
 type Sync = Extract<Intent, { kind: 'sync' }>
+type Change = Exclude<Intent, Creation | { kind: 'sweep' }>
 type Removal = Extract<Intent, { kind: 'delete-factor' }>
 
 /**
@@ -26,6 +27,7 @@ type Removal = Extract<Intent, { kind: 'delete-factor' }>
 export function effectOf(attempt: Attempt, commit: Commit, model: Model): Effect {
   const { intent } = attempt.request
   if (intent.kind === 'create') return creation(attempt, intent, commit, model)
+  if (intent.kind === 'sweep') throw new Violation(3, 'a sweep changed a backup')
   const before = backupOf(intent, model)
   const { change } = commit
   if (change === undefined || change.kind === 'create' || change.before.revision !== before.revision) {
@@ -65,7 +67,7 @@ function requireFree(reference: FactorReference, model: Model): void {
 }
 
 /** The backup that the request has a right on. */
-function backupOf(intent: Exclude<Intent, Creation>, model: Model): ModelBackup {
+function backupOf(intent: Change, model: Model): ModelBackup {
   if ('by' in intent) {
     const backup = model.owner(intent.by)
     if (backup === undefined) throw new Violation(3, `${intent.kind} by a factor that was taken away`)
@@ -100,6 +102,7 @@ function changed(attempt: Attempt, before: ModelBackup, commit: Commit, model: M
       return undefined
     case 'create':
     case 'status':
+    case 'sweep':
       return before
     case 'retrieve':
     case 'verify-factor':

@@ -10,6 +10,7 @@ import { Violation } from './violation.ts'
 export function judgeAnswer(attempt: Attempt, answer: Answer, model: Model): void {
   const { intent } = attempt.request
   const window = { from: attempt.begun, until: attempt.answered }
+  if (intent.kind === 'sweep') return
   if (intent.kind === 'status') {
     judgeStatus(intent.id, answer, model, window)
   } else if (changesNothing(intent.kind)) {

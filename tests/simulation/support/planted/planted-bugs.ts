@@ -1,5 +1,6 @@
 import type { BackupIndex } from '../../../../application/ports/backup-index.ts'
 import type { InstancePorts } from '../assemble-instance.ts'
+import type { Fault } from '../engine/faults.ts'
 import type { Invariant } from '../model/violation.ts'
 import type { Variant } from '../world.ts'
 import {
@@ -19,12 +20,15 @@ import {
   LeavingRowsBehind,
   RenamingCommits,
 } from './index-bugs.ts'
+import { HastySweep, HistoryBlindSweep, IdleSweep } from './sweep-bugs.ts'
 
 export interface PlantedBug {
   readonly name: string
   /** What it breaks. */
   readonly invariant: Invariant
   readonly variant: Variant
+  /** The fault that shows it, where among all the others it would be rare; any of them where absent. */
+  readonly shownBy?: Fault
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -70,6 +74,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a refusal that is believed though an unanswered call may still arrive',
     invariant: 3,
     variant: withIndex(({ index }) => new BelievingRefusals(index)),
+    shownBy: 'late',
   },
   {
     name: 'a nonce that is not consumed',
@@ -85,6 +90,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a refused upload that leaves its blob',
     invariant: 6,
     variant: { sealedBlobs: (ports) => new LitteringSealedBlobs(ports) },
+  },
+  {
+    name: 'a sweeper without patience',
+    invariant: 1,
+    variant: { sweepBlobs: (ports) => new HastySweep(ports) },
+    shownBy: 'hang-before',
+  },
+  {
+    name: 'a sweeper that removes what is pointed to',
+    invariant: 1,
+    variant: { sweepBlobs: (ports) => new HistoryBlindSweep(ports) },
+  },
+  {
+    name: 'a sweeper that leaves what nothing points to',
+    invariant: 6,
+    variant: { sweepBlobs: (ports) => new IdleSweep(ports) },
   },
   {
     name: 'an error of a vendor that is not translated',

@@ -1,0 +1,20 @@
+import { SWEEP_GRACE } from '../limits.ts'
+import type { Desk } from './desk.ts'
+import type { Request } from './request.ts'
+
+/** What the service asks of itself from time to time, in the midst of everything else. */
+export async function buildSweep({ person, now }: Desk): Promise<Request> {
+  return {
+    kind: 'sweep',
+    intent: { kind: 'sweep', grace: SWEEP_GRACE },
+    target: person.id,
+    proofs: [],
+    oldestTokenAt: now,
+    text: 'sweep',
+    send: async ({ sweepBlobs }, { answered }) => {
+      await sweepBlobs.execute({ grace: SWEEP_GRACE, dryRun: false })
+      answered()
+      return {}
+    },
+  }
+}
