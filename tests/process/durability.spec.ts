@@ -4,11 +4,9 @@ import { request, type IncomingMessage } from 'node:http'
 import { expect } from 'chai'
 import { BackupClient } from '../../bootstrap/demo/client/backup-client.ts'
 import { Refusal } from '../../bootstrap/demo/client/refusal.ts'
-import { hashOf, KeypairOwner } from '../support/keypair-owner.ts'
+import { KeypairOwner } from '../support/keypair-owner.ts'
 import { ServiceProcess } from '../support/service-process.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
-
-const KILLS = 4
 
 describe('A service process on the embedded store', function () {
   this.timeout(60_000)
@@ -69,36 +67,6 @@ describe('A service process on the embedded store', function () {
     expect(await stopped).to.equal(0)
     await start()
     expect((await owner.retrieve(client)).sealed).to.deep.equal(sealed)
-  })
-
-  it(`loses and tears nothing it acknowledged, killed ${KILLS} times in the middle of syncs`, async () => {
-    await start()
-    const owner = new KeypairOwner()
-    let acknowledged: Uint8Array<ArrayBuffer> = randomBytes(200_000)
-    await owner.create(client, acknowledged)
-
-    for (let kill = 1; kill <= KILLS; kill += 1) {
-      let attempted = acknowledged
-      const syncing = (async () => {
-        for (;;) {
-          attempted = randomBytes(200_000)
-          await owner.sync(client, acknowledged, attempted)
-          acknowledged = attempted
-        }
-      })()
-      const broken = syncing.catch((error: unknown) => error)
-      // Where in a sync the kill comes is left to chance; how many syncs came before is not.
-      for (let round = 0; round < kill; round += 1) await client.syncChallengeKeypair()
-      await service.kill()
-      await broken
-      await start()
-
-      const { sealed, manifestHash } = await owner.retrieve(client)
-      expect(manifestHash, 'the hash is that of the bytes').to.equal(hashOf(sealed))
-      const possible = [acknowledged, attempted].map(hashOf)
-      expect(possible, 'the last acknowledged state, or the one that was under way').to.include(manifestHash)
-      acknowledged = new Uint8Array(sealed)
-    }
   })
 })
 
