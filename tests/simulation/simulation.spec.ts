@@ -83,11 +83,13 @@ describe('The application, on stores that fail and in instances that crash,', fu
     })
   }
 
-  it('has done, given up and lost in a crash: sweep', async () => {
-    const attempts = (await allAttempts()).filter(({ request }) => request.kind === 'sweep')
-    const outcomes = new Set(attempts.map(({ outcome }) => outcome))
-    expect([...outcomes]).to.have.members(['done', 'unavailable', 'crashed'])
-  })
+  for (const kind of ['sweep', 'verify']) {
+    it(`has done, given up and lost in a crash: ${kind}`, async () => {
+      const attempts = (await allAttempts()).filter(({ request }) => request.kind === kind)
+      const outcomes = new Set(attempts.map(({ outcome }) => outcome))
+      expect([...outcomes]).to.have.members(['done', 'unavailable', 'crashed'])
+    })
+  }
 
   for (const code of REFUSALS) {
     it(`has refused with ${code}`, async () => {

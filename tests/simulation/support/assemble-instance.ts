@@ -23,6 +23,7 @@ import { RetrieveBackup } from '../../../application/use-cases/retrieve-backup.t
 import { RetrieveMetadata } from '../../../application/use-cases/retrieve-metadata.ts'
 import { SweepBlobs } from '../../../application/use-cases/sweep-blobs.ts'
 import { SyncBackup } from '../../../application/use-cases/sync-backup.ts'
+import { VerifyBackups } from '../../../application/use-cases/verify-backups.ts'
 import { VerifyFactor } from '../../../application/use-cases/verify-factor.ts'
 import { DigestSignatureVerifier } from './fakes/digest-signatures.ts'
 import { PlainIdTokenVerifier } from './fakes/plain-id-token-verifier.ts'
@@ -75,6 +76,7 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
     deleteBackup: new DeleteBackup(challenges, authenticate, sealed, committer),
     resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealed, committer),
     reportStatus: new ReportStatus(index),
+    verifyBackups: new VerifyBackups(index, blobs, clock),
     sweepBlobs: workshop.sweepBlobs?.(ports) ?? new SweepBlobs(index, blobs, clock, log),
   }
 }

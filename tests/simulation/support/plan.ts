@@ -46,6 +46,7 @@ const MOSTLY: readonly (readonly [PlannedOperation['kind'], number])[] = [
   ['reset', 2],
   ['status', 2],
   ['sweep', 3],
+  ['verify', 1.5],
   ['replay', 12],
 ]
 

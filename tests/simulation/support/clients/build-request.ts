@@ -1,9 +1,9 @@
 import type { Desk } from './desk.ts'
 import { buildDeleteBackup, buildReset } from './deletion-requests.ts'
 import { buildAddFactor, buildAddSyncFactor, buildDeleteFactor } from './factor-requests.ts'
+import { buildSweep, buildVerify } from './operator-requests.ts'
 import { buildRetrieve, buildRetrieveMetadata, buildStatus, buildVerifyFactor } from './reading-requests.ts'
 import type { OperationKind, Request } from './request.ts'
-import { buildSweep } from './sweep-request.ts'
 import { buildCreate, buildSync } from './upload-requests.ts'
 
 const BUILDERS: Readonly<Record<OperationKind, (desk: Desk) => Promise<Request | undefined>>> = {
@@ -19,6 +19,7 @@ const BUILDERS: Readonly<Record<OperationKind, (desk: Desk) => Promise<Request |
   reset: buildReset,
   status: buildStatus,
   sweep: buildSweep,
+  verify: buildVerify,
 }
 
 /** With all its challenges, ready to be sent, any number of times; a retrieval where `kind` makes no sense at the time. */

@@ -7,6 +7,7 @@ const READ_ONLY: ReadonlySet<OperationKind> = new Set([
   'retrieve-metadata',
   'status',
   'sweep',
+  'verify',
 ])
 
 export function changesNothing(kind: OperationKind): boolean {

@@ -59,6 +59,7 @@ export type Intent =
   | { readonly kind: 'retrieve-metadata'; readonly by: Prover; readonly expected: BackupId | undefined }
   | { readonly kind: 'status'; readonly id: BackupId }
   | { readonly kind: 'sweep'; readonly grace: number }
+  | { readonly kind: 'verify' }
 
 export type OperationKind = Intent['kind']
 
@@ -71,6 +72,8 @@ export interface Answer {
   readonly content?: Uint8Array
   readonly syncFactorToken?: string
   readonly mainFactors?: number
+  /** What a verification calls wrong. */
+  readonly faults?: readonly string[]
 }
 
 /** What one attempt at a request needs of its client. */

@@ -7,6 +7,7 @@ import type {
 } from '../../../../application/ports/backup-index.ts'
 import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { FactorReference } from '../../../../domain/factor.ts'
+import { collect } from '../../../support/byte-streams.ts'
 import { currentAttempt } from '../engine/attempt.ts'
 import type { PortCalls } from '../engine/port-calls.ts'
 import type { Witness } from '../model/witness.ts'
@@ -43,8 +44,13 @@ export class ControlledIndex implements BackupIndex {
     })
   }
 
-  list(): AsyncIterable<ListedEntry> {
-    return this.#index.list()
+  /** All at once, so that much changes before the last entry is looked at. */
+  async *list(): AsyncGenerator<ListedEntry> {
+    for (const entry of await this.#calls.make('index.list', () => collect(this.#index.list()))) {
+      yield entry.kind === 'backup'
+        ? entry
+        : { ...entry, owner: () => this.#calls.make('index.find', () => entry.owner()) }
+    }
   }
 
   checkReadiness(): Promise<void> {

@@ -16,7 +16,7 @@ export interface Effect {
 
 type Creation = Extract<Intent, { kind: 'create' }>
 type Sync = Extract<Intent, { kind: 'sync' }>
-type Change = Exclude<Intent, Creation | { kind: 'sweep' }>
+type Change = Exclude<Intent, Creation | { kind: 'sweep' | 'verify' }>
 type Removal = Extract<Intent, { kind: 'delete-factor' }>
 
 /**
@@ -27,7 +27,7 @@ type Removal = Extract<Intent, { kind: 'delete-factor' }>
 export function effectOf(attempt: Attempt, commit: Commit, model: Model): Effect {
   const { intent } = attempt.request
   if (intent.kind === 'create') return creation(attempt, intent, commit, model)
-  if (intent.kind === 'sweep') throw new Violation(3, 'a sweep changed a backup')
+  if (intent.kind === 'sweep' || intent.kind === 'verify') throw new Violation(3, `${intent.kind} changed a backup`)
   const before = backupOf(intent, model)
   const { change } = commit
   if (change === undefined || change.kind === 'create' || change.before.revision !== before.revision) {
@@ -103,6 +103,7 @@ function changed(attempt: Attempt, before: ModelBackup, commit: Commit, model: M
     case 'create':
     case 'status':
     case 'sweep':
+    case 'verify':
       return before
     case 'retrieve':
     case 'verify-factor':

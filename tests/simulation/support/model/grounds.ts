@@ -19,7 +19,7 @@ export function stoodFirm(attempt: Attempt, model: Model): boolean {
     const expected = intent.kind === 'retrieve-metadata' ? intent.expected : undefined
     return owner !== undefined && (expected === undefined || expected === owner.id)
   }
-  if (intent.kind === 'sweep') return true
+  if (intent.kind === 'sweep' || intent.kind === 'verify') return true
   const states = model.during(intent.id, window)
   const incarnations = new Set(states.map((state) => state?.incarnation))
   if (incarnations.size > 1 || states[0] === undefined) return false

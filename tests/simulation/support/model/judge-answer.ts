@@ -11,6 +11,10 @@ export function judgeAnswer(attempt: Attempt, answer: Answer, model: Model): voi
   const { intent } = attempt.request
   const window = { from: attempt.begun, until: attempt.answered }
   if (intent.kind === 'sweep') return
+  if (intent.kind === 'verify') {
+    judgeVerification(attempt, answer)
+    return
+  }
   if (intent.kind === 'status') {
     judgeStatus(intent.id, answer, model, window)
   } else if (changesNothing(intent.kind)) {
@@ -48,6 +52,12 @@ function judgeReading(by: Prover, answer: Answer, model: Model, window: Window):
 function judgeStatus(id: ModelBackup['id'], { mainFactors }: Answer, model: Model, window: Window): void {
   const matches = model.during(id, window).some((state) => state?.mainFactors.length === mainFactors)
   if (!matches) throw new Violation(3, 'the status is of no time between request and answer')
+}
+
+/** Whatever changed meanwhile, nothing was ever wrong; only what could not be had may have looked so. */
+function judgeVerification({ id, disturbed }: Attempt, { faults = [] }: Answer): void {
+  const wrong = faults.find((fault) => !disturbed || !fault.includes('cannot be read'))
+  if (wrong !== undefined) throw new Violation(2, `#${id} verify called it wrong that ${wrong}`)
 }
 
 function shows(metadata: BackupMetadata | null, state: ModelBackup | undefined): boolean {

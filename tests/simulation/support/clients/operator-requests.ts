@@ -2,7 +2,8 @@ import { SWEEP_GRACE } from '../limits.ts'
 import type { Desk } from './desk.ts'
 import type { Request } from './request.ts'
 
-/** What the service asks of itself from time to time, in the midst of everything else. */
+// What operators have done from time to time, in the midst of everything else.
+
 export async function buildSweep({ person, now }: Desk): Promise<Request> {
   return {
     kind: 'sweep',
@@ -15,6 +16,23 @@ export async function buildSweep({ person, now }: Desk): Promise<Request> {
       await sweepBlobs.execute({ grace: SWEEP_GRACE, dryRun: false })
       answered()
       return {}
+    },
+  }
+}
+
+export async function buildVerify({ person, now }: Desk): Promise<Request> {
+  return {
+    kind: 'verify',
+    intent: { kind: 'verify' },
+    target: person.id,
+    proofs: [],
+    oldestTokenAt: now,
+    text: 'verify',
+    send: async ({ verifyBackups }, { answered }) => {
+      const faults: string[] = []
+      await verifyBackups.execute({ onFault: (fault) => faults.push(fault) })
+      answered()
+      return { faults }
     },
   }
 }
