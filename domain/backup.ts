@@ -1,5 +1,14 @@
 import type { BackupId } from './backup-id.ts'
 import { credentialReference, type Credential, type CredentialReference, type PasskeyCredential } from './credential.ts'
+import {
+  isFinal,
+  removedBeside,
+  removedFactor,
+  undo,
+  type Deletable,
+  type Deletion,
+  type FactorRemoval,
+} from './deletion.ts'
 import { DomainError } from './domain-error.ts'
 import { FACTOR_SERVED_BY, sameKey, type EncryptedBackupKey } from './encrypted-backup-key.ts'
 import type { Factor, FactorId, FactorReference, FactorScope, MainFactor, SyncFactor } from './factor.ts'
@@ -10,16 +19,10 @@ export const MAX_MAIN_FACTORS = 10
 export const MAX_SYNC_FACTORS = 25
 
 /** All that a backup is, as plain data. */
-export interface BackupState {
+export interface BackupState extends Deletable {
   readonly id: BackupId
   /** A UUID minted at creation: tells this backup from an earlier one of the same id. */
   readonly incarnation: string
-  /** 1 to 10. */
-  readonly mainFactors: readonly MainFactor[]
-  /** 0 to 25. */
-  readonly syncFactors: readonly SyncFactor[]
-  /** At most one of each kind. */
-  readonly keys: readonly EncryptedBackupKey[]
   readonly manifestHash: ManifestHash
   /** What `manifestHash` is the hash of. */
   readonly blob: SealedBlob
@@ -49,13 +52,6 @@ export interface ContentChange {
   readonly history: number
 }
 
-/** A factor to take away, and the key to take with it. */
-export interface FactorRemoval {
-  readonly scope: FactorScope
-  readonly factorId: FactorId
-  readonly key?: EncryptedBackupKey | undefined
-}
-
 /** One backup and the rules that every change of it obeys. Immutable: each change gives a new one or a refusal. */
 export class Backup {
   readonly state: BackupState
@@ -73,6 +69,8 @@ export class Backup {
       syncFactors: [syncFactor],
       keys: [key],
       supersededBlobs: [],
+      deletion: undefined,
+      removedFactors: [],
     })
   }
 
@@ -85,9 +83,26 @@ export class Backup {
     return this.state.id
   }
 
+  /** Whether it was deleted and its id and factors are only kept for as long as that can be undone. */
+  get isDeleted(): boolean {
+    return this.state.deletion !== undefined
+  }
+
   /** Whether the credential is a factor in the scope. */
-  has({ scope, credential }: FactorReference): boolean {
-    return this.#factors(scope).some((factor) => credentialReference(factor.credential) === credential)
+  has(reference: FactorReference): boolean {
+    return this.factorId(reference) !== undefined
+  }
+
+  /** The id that the credential has as a factor in the scope. */
+  factorId({ scope, credential }: FactorReference): FactorId | undefined {
+    return this.#factors(scope).find((factor) => credentialReference(factor.credential) === credential)?.id
+  }
+
+  /** Whether the credential was a factor in the scope, and is reserved for as long as its removal can be undone. */
+  hasRemoved({ scope, credential }: FactorReference): boolean {
+    return this.state.removedFactors.some(
+      (removed) => removed.scope === scope && credentialReference(removed.factor.credential) === credential,
+    )
   }
 
   /** The passkey of this credential id (base64url). */
@@ -103,11 +118,16 @@ export class Backup {
     return this.state.keys.find((key) => key.kind === 'TURNKEY')?.turnkeyAccountId
   }
 
-  /** Everything this backup can be found by; exactly these rows exist in the index. */
+  /**
+   * Everything this backup can be found by, or reserves until a removal is final; exactly these rows exist in the index.
+   */
   factorReferences(): readonly FactorReference[] {
-    return (['MAIN', 'SYNC'] as const).flatMap((scope) =>
-      this.#factors(scope).map((factor) => ({ scope, credential: credentialReference(factor.credential) })),
-    )
+    const { mainFactors, syncFactors, removedFactors } = this.state
+    return [
+      ...mainFactors.map((factor) => ({ scope: 'MAIN', factor }) as const),
+      ...syncFactors.map((factor) => ({ scope: 'SYNC', factor }) as const),
+      ...removedFactors,
+    ].map(({ scope, factor }) => ({ scope, credential: credentialReference(factor.credential) }))
   }
 
   /** Every blob this backup points to, the current one first. */
@@ -129,6 +149,8 @@ export class Backup {
   }
 
   /**
+   * A removed factor of the same credential is not given back any more, nor the oldest ones for which there is no room
+   * beside the new one.
    * @param key sealed for the new factor
    * @throws {DomainError} `factor_already_exists`, `too_many_factors`, `only_one_encryption_key_per_type_allowed`
    */
@@ -146,24 +168,30 @@ export class Backup {
     return this.#with({
       mainFactors: [...this.state.mainFactors, factor],
       keys: key === undefined ? this.state.keys : [...this.state.keys, key],
+      removedFactors: removedBeside(this.state, 'MAIN', factor, MAX_MAIN_FACTORS),
     })
   }
 
-  /** @throws {DomainError} `factor_already_exists`, `too_many_factors` */
+  /** As {@link withMainFactor}. @throws {DomainError} `factor_already_exists`, `too_many_factors` */
   withSyncFactor(factor: SyncFactor): Backup {
     this.#requireNewCredential(credentialReference(factor.credential))
     if (this.state.syncFactors.length >= MAX_SYNC_FACTORS) {
       throw new DomainError('too_many_factors', `a backup has at most ${MAX_SYNC_FACTORS} sync factors`)
     }
-    return this.#with({ syncFactors: [...this.state.syncFactors, factor] })
+    return this.#with({
+      syncFactors: [...this.state.syncFactors, factor],
+      removedFactors: removedBeside(this.state, 'SYNC', factor, MAX_SYNC_FACTORS),
+    })
   }
 
   /**
-   * @returns `undefined` when the last main factor goes: nobody could recover the backup any more, so it goes too
+   * @param deletion who removes it and until when that can be undone; without it, the removal is final at once
+   * @returns `undefined`, or a deleted backup, when the last main factor goes: nobody could recover the backup any
+   *   more, so it goes too
    * @throws {DomainError} `encryption_key_not_allowed`, `factor_not_found`, `encryption_key_not_found`,
    *   `factor_orphaned_from_encryption_key`
    */
-  withoutFactor({ scope, factorId, key }: FactorRemoval): Backup | undefined {
+  withoutFactor({ scope, factorId, key }: FactorRemoval, deletion?: Deletion): Backup | undefined {
     if (scope === 'SYNC' && key !== undefined) {
       throw new DomainError('encryption_key_not_allowed', 'a sync factor has no encryption key to remove')
     }
@@ -173,7 +201,39 @@ export class Backup {
     const mainFactors = scope === 'MAIN' ? without(this.state.mainFactors, factorId) : this.state.mainFactors
     const syncFactors = scope === 'SYNC' ? without(this.state.syncFactors, factorId) : this.state.syncFactors
     const keys = key === undefined ? this.state.keys : this.#keysWithout(key, mainFactors)
-    return mainFactors.length === 0 ? undefined : this.#with({ mainFactors, syncFactors, keys })
+    if (mainFactors.length === 0) return deletion && this.deleted(deletion)
+    const removed = deletion === undefined ? [] : removedFactor(this.state, { scope, factorId, key }, deletion)
+    return this.#with({ mainFactors, syncFactors, keys, removedFactors: [...this.state.removedFactors, ...removed] })
+  }
+
+  /** Keeps everything, the last main factors too: they may undo it. */
+  deleted(deletion: Deletion): Backup {
+    return this.#with({ deletion })
+  }
+
+  /**
+   * As it is once every deletion is undone that was not final before `at` (seconds since the epoch), without the sync
+   * factors that made them. Its main factors are those that may undo: who only could with a factor of the day would
+   * have to hope that a thief left the right ones.
+   * @returns itself where there is nothing to undo, `undefined` where its own deletion is final
+   */
+  undeleted(at: number): Backup | undefined {
+    const { deletion, removedFactors } = this.state
+    if (deletion !== undefined && isFinal(deletion, at)) return undefined
+    if (deletion === undefined && removedFactors.every((removed) => isFinal(removed, at))) return this
+    return this.#with(undo(this.state, at))
+  }
+
+  /**
+   * Without what can be undone no more.
+   * @param at seconds since the epoch
+   * @returns itself where nothing became final, `undefined` where its own deletion did
+   */
+  withoutFinalDeletions(at: number): Backup | undefined {
+    const { deletion, removedFactors } = this.state
+    if (deletion !== undefined && isFinal(deletion, at)) return undefined
+    const recoverable = removedFactors.filter((removed) => !isFinal(removed, at))
+    return recoverable.length === removedFactors.length ? this : this.#with({ removedFactors: recoverable })
   }
 
   /**
@@ -198,9 +258,10 @@ export class Backup {
     return scope === 'MAIN' ? this.state.mainFactors : this.state.syncFactors
   }
 
-  /** The same credential is never in both lists, so either list counts. */
+  /** The same credential is never in both lists, so either list counts; one that was removed may come back. */
   #requireNewCredential(credential: CredentialReference): void {
-    if (this.factorReferences().some((reference) => reference.credential === credential)) {
+    const factors: readonly Factor[] = [...this.state.mainFactors, ...this.state.syncFactors]
+    if (factors.some((factor) => credentialReference(factor.credential) === credential)) {
       throw new DomainError('factor_already_exists', 'this credential is already a factor of the backup')
     }
   }

@@ -34,6 +34,7 @@ export type DomainErrorCode =
   | 'missing_turnkey_activity'
   | 'missing_turnkey_provider_id'
   | 'not_found'
+  | 'nothing_to_undelete'
   | 'oidc_token_invalid_aud'
   | 'oidc_token_invalid_nonce'
   | 'oidc_token_mismatch'

@@ -4,7 +4,7 @@ import type { Backup } from '../../domain/backup.ts'
 import type { FactorReference } from '../../domain/factor.ts'
 import { EXPIRED_CONSUMPTION_KEPT_SECONDS } from '../shared/commit-decision.ts'
 import { changedBackup, factorRowChanges } from '../shared/factor-rows.ts'
-import { headAttributes } from './backup-items.ts'
+import { headAttributes, PASSING_ATTRIBUTES } from './backup-items.ts'
 import { memberChanges } from './member-changes.ts'
 import { consumptionItemKey, factorRowItemKey, headKey, TIME_TO_LIVE_ATTRIBUTE } from './table-layout.ts'
 
@@ -120,17 +120,20 @@ type Replacement = Extract<BackupChange, { kind: 'replace' }>
 
 /** An update and not a put: of what was rewritten earlier, only the table knows. */
 function headUpdate(change: Replacement, commitId: string) {
-  const attributes = Object.entries(headAttributes(change.after, commitId))
+  const head = headAttributes(change.after, commitId)
+  const attributes = Object.entries(head)
+  const headBefore = headAttributes(change.before.backup, change.before.revision)
+  const passed = PASSING_ATTRIBUTES.filter((name) => name in headBefore && !(name in head))
   const { rewritten, removed } = memberChanges(change)
   const sets = [
     ...attributes.map(([name]) => `#${name} = :${name}`),
     ...rewritten.map((_, at) => `#rewritten.#rewritten${at} = :revision`),
   ]
-  const removals = removed.map((_, at) => `#rewritten.#removed${at}`)
+  const removals = [...passed.map((name) => `#${name}`), ...removed.map((_, at) => `#rewritten.#removed${at}`)]
   return {
     UpdateExpression: `SET ${sets.join(', ')}${removals.length === 0 ? '' : ` REMOVE ${removals.join(', ')}`}`,
     ExpressionAttributeNames: {
-      ...Object.fromEntries(attributes.map(([name]) => [`#${name}`, name])),
+      ...Object.fromEntries([...attributes.map(([name]) => name), ...passed].map((name) => [`#${name}`, name])),
       ...(rewritten.length + removed.length === 0 ? {} : { '#rewritten': 'rewritten' }),
       ...Object.fromEntries(rewritten.map(({ sortKey }, at) => [`#rewritten${at}`, sortKey])),
       ...Object.fromEntries(removed.map(({ sortKey }, at) => [`#removed${at}`, sortKey])),

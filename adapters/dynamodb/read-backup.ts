@@ -1,8 +1,9 @@
 import type { StoredBackup } from '../../application/ports/backup-index.ts'
 import { Backup } from '../../domain/backup.ts'
 import { parseBackupId, type BackupId } from '../../domain/backup-id.ts'
+import type { Deletion, RemovedFactor } from '../../domain/deletion.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
-import { factorId, type Factor, type SyncFactor } from '../../domain/factor.ts'
+import { factorId, type Factor, type FactorScope, type SyncFactor } from '../../domain/factor.ts'
 import { parseManifestHash } from '../../domain/manifest-hash.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import {
@@ -13,8 +14,8 @@ import {
   storedText,
   type StoredMembers,
 } from '../shared/stored-members.ts'
-import { readStoredBlob, readStoredCredential, readStoredKey } from '../shared/stored-values.ts'
-import { memberSortKey, type Members } from './backup-items.ts'
+import { readStoredBlob, readStoredCredential, readStoredDeletion, readStoredKey } from '../shared/stored-values.ts'
+import { memberSortKey } from './backup-items.ts'
 import { withWholeKey } from './short-blob-key.ts'
 import { HEAD, PARTITION_KEY, SORT_KEY } from './table-layout.ts'
 
@@ -45,9 +46,67 @@ export function readBackup(items: readonly StoredMembers[]): BackupReading {
     manifestHash: parseManifestHash(storedText(head, 'manifestHash')),
     blob: readBlob(id, storedJsonObject(head, 'blob')),
     supersededBlobs: storedJsonObjects(head, 'supersededBlobs').map((blob) => readBlob(id, blob)),
+    deletion: head.deletion === undefined ? undefined : readStoredDeletion(storedJsonObject(head, 'deletion')),
+    removedFactors: members.readRemoved(),
   }
   if (state.mainFactors.length === 0) throw new Error('stored backup has no main factor')
   return { outcome: 'whole', stored: { backup: Backup.restore(state), revision: storedText(head, 'revision') } }
+}
+
+/** The items beside a head, as it lists them. */
+class MembersOfHead {
+  readonly #lists: Readonly<Record<'mainFactors' | 'syncFactors' | 'keys', readonly ListedMember[]>>
+  readonly #removals: readonly ListedRemoval[]
+  readonly #rewritten: StoredMembers
+  readonly #found: number
+
+  constructor(head: StoredMembers, bySortKey: ReadonlyMap<string, StoredMembers>) {
+    const member = (list: keyof typeof memberSortKey, name: string): ListedMember => ({
+      name,
+      item: bySortKey.get(memberSortKey[list](name)),
+    })
+    const listed = (list: 'mainFactors' | 'syncFactors' | 'keys'): readonly ListedMember[] =>
+      storedTexts(head, list).map((name) => member(list, name))
+    this.#lists = { mainFactors: listed('mainFactors'), syncFactors: listed('syncFactors'), keys: listed('keys') }
+    this.#removals = (head.removedFactors === undefined ? [] : storedJsonObjects(head, 'removedFactors')).map(
+      (removal) => {
+        const scope = storedScope(removal)
+        const name = storedText(removal, 'factorId')
+        const factor = member(scope === 'SYNC' ? 'syncFactors' : 'mainFactors', name)
+        const key = removal.hasKey === true ? member('removedKeys', name) : undefined
+        return { scope, factor, key, deletion: readStoredDeletion(removal) }
+      },
+    )
+    this.#rewritten = storedObject(head, 'rewritten')
+    this.#found = bySortKey.size - 1
+  }
+
+  /** Whether there is exactly what the head lists, each item as the commit wrote it that the head knows of. */
+  fitTogether(): boolean {
+    const removed = this.#removals.flatMap(({ factor, key }) => (key === undefined ? [factor] : [factor, key]))
+    const items = [...Object.values(this.#lists).flat(), ...removed].map(({ item }) => item)
+    return items.length === this.#found && items.every((item) => item !== undefined && this.#isKnown(item))
+  }
+
+  read<Value>(
+    list: 'mainFactors' | 'syncFactors' | 'keys',
+    readItem: (item: StoredMembers, name: string) => Value,
+  ): readonly Value[] {
+    return this.#lists[list].flatMap(({ name, item }) => (item === undefined ? [] : [readItem(item, name)]))
+  }
+
+  readRemoved(): readonly RemovedFactor[] {
+    return this.#removals.flatMap(({ scope, factor: { name, item }, key, deletion }): readonly RemovedFactor[] => {
+      if (item === undefined) return []
+      if (scope === 'SYNC') return [{ ...deletion, scope, factor: readSyncFactor(item, name) }]
+      const withKey = key?.item === undefined ? {} : { key: readKey(key.item) }
+      return [{ ...deletion, scope, factor: readFactor(item, name), ...withKey }]
+    })
+  }
+
+  #isKnown(item: StoredMembers): boolean {
+    return item.rewrittenBy === this.#rewritten[storedText(item, SORT_KEY)]
+  }
 }
 
 interface ListedMember {
@@ -55,33 +114,12 @@ interface ListedMember {
   readonly item: StoredMembers | undefined
 }
 
-/** The items beside a head, as it lists them. */
-class MembersOfHead {
-  readonly #lists: Readonly<Record<keyof Members, readonly ListedMember[]>>
-  readonly #rewritten: StoredMembers
-  readonly #found: number
-
-  constructor(head: StoredMembers, bySortKey: ReadonlyMap<string, StoredMembers>) {
-    const listed = (list: keyof Members): readonly ListedMember[] =>
-      storedTexts(head, list).map((name) => ({ name, item: bySortKey.get(memberSortKey[list](name)) }))
-    this.#lists = { mainFactors: listed('mainFactors'), syncFactors: listed('syncFactors'), keys: listed('keys') }
-    this.#rewritten = storedObject(head, 'rewritten')
-    this.#found = bySortKey.size - 1
-  }
-
-  /** Whether there is exactly what the head lists, each item as the commit wrote it that the head knows of. */
-  fitTogether(): boolean {
-    const items = Object.values(this.#lists).flatMap((list) => list.map(({ item }) => item))
-    return items.length === this.#found && items.every((item) => item !== undefined && this.#isKnown(item))
-  }
-
-  read<Value>(list: keyof Members, readItem: (item: StoredMembers, name: string) => Value): readonly Value[] {
-    return this.#lists[list].flatMap(({ name, item }) => (item === undefined ? [] : [readItem(item, name)]))
-  }
-
-  #isKnown(item: StoredMembers): boolean {
-    return item.rewrittenBy === this.#rewritten[storedText(item, SORT_KEY)]
-  }
+interface ListedRemoval {
+  readonly scope: FactorScope
+  readonly factor: ListedMember
+  /** Of the key that went with it. */
+  readonly key: ListedMember | undefined
+  readonly deletion: Deletion
 }
 
 function readBlob(id: BackupId, from: StoredMembers): SealedBlob {
@@ -104,6 +142,12 @@ function readSyncFactor(item: StoredMembers, name: string): SyncFactor {
 
 function readKey(item: StoredMembers): EncryptedBackupKey {
   return readStoredKey(storedJsonObject(item, 'encryptedKey'))
+}
+
+function storedScope(from: StoredMembers): FactorScope {
+  const scope = storedText(from, 'scope')
+  if (scope === 'MAIN' || scope === 'SYNC') return scope
+  throw new Error('stored scope is none')
 }
 
 function storedTexts(from: StoredMembers, name: string): readonly string[] {

@@ -41,6 +41,7 @@ export const STATUS_OF = {
   missing_turnkey_provider_id: 400,
   multipart_error: 400,
   not_found: 404,
+  nothing_to_undelete: 400,
   oidc_token_invalid_aud: 400,
   oidc_token_invalid_nonce: 400,
   oidc_token_mismatch: 400,

@@ -1,6 +1,8 @@
 import type { Credential } from '../../domain/credential.ts'
 import { parseEcPublicKey } from '../../domain/ec-public-key.ts'
+import type { Deletion } from '../../domain/deletion.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
+import { factorId } from '../../domain/factor.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import { storedInteger, storedObject, storedText, type StoredMembers } from './stored-members.ts'
 
@@ -50,6 +52,14 @@ export function readStoredKey(from: StoredMembers): EncryptedBackupKey {
       }
     default:
       throw new Error('stored encrypted key is of no known kind')
+  }
+}
+
+/** Reads what `JSON.stringify` of a deletion became, or of more than that. @throws {Error} */
+export function readStoredDeletion(from: StoredMembers): Deletion {
+  return {
+    deletedBy: factorId(storedText(from, 'deletedBy')),
+    recoverableUntil: storedInteger(from, 'recoverableUntil'),
   }
 }
 

@@ -8,6 +8,9 @@ import { storedInteger } from '../shared/stored-members.ts'
  * Version 1: a factor is its own lookup row, so neither can exist without the other. A sync writes one small row of
  * `backups`; the factors, tens of kilobytes, are in a table of their own and stay untouched. What clients name freely is
  * inside JSON, which escapes what a SQLite text cannot hold.
+ *
+ * Version 2: what a sync factor deleted is kept for as long as that can be undone. A removed factor stays where it is, so
+ * that its credential stays reserved; `removal` (JSON) says by whom and until when, and holds the key that went with it.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -45,6 +48,10 @@ export const MIGRATIONS: readonly string[] = [
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX consumptions_by_expiry ON consumptions (expires_at);
+  `,
+  `
+  ALTER TABLE backups ADD COLUMN deletion TEXT;
+  ALTER TABLE factors ADD COLUMN removal TEXT;
   `,
 ]
 

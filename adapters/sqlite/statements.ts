@@ -11,7 +11,7 @@ export function prepareStatements(db: DatabaseSync) {
     ),
     backup: db.prepare('SELECT * FROM backups WHERE id = :id'),
     factors: db.prepare(
-      'SELECT scope, id, created_at, credential FROM factors WHERE backup_id = :id ORDER BY position',
+      'SELECT scope, id, created_at, credential, removal FROM factors WHERE backup_id = :id ORDER BY position',
     ),
     keys: db.prepare('SELECT encrypted_key FROM encrypted_keys WHERE backup_id = :id ORDER BY position'),
     revision: db.prepare('SELECT revision FROM backups WHERE id = :id'),
@@ -25,18 +25,18 @@ export function prepareStatements(db: DatabaseSync) {
       ORDER BY scope, credential_reference LIMIT :limit`),
 
     putBackup: db.prepare(`
-      INSERT INTO backups (id, incarnation, revision, manifest_hash, blob, superseded_blobs)
-      VALUES (:id, :incarnation, :revision, :manifestHash, :blob, :supersededBlobs)
+      INSERT INTO backups (id, incarnation, revision, manifest_hash, blob, superseded_blobs, deletion)
+      VALUES (:id, :incarnation, :revision, :manifestHash, :blob, :supersededBlobs, :deletion)
       ON CONFLICT (id) DO UPDATE SET
         incarnation = excluded.incarnation, revision = excluded.revision, manifest_hash = excluded.manifest_hash,
-        blob = excluded.blob, superseded_blobs = excluded.superseded_blobs`),
+        blob = excluded.blob, superseded_blobs = excluded.superseded_blobs, deletion = excluded.deletion`),
     deleteBackup: db.prepare('DELETE FROM backups WHERE id = :id'),
     putFactor: db.prepare(`
-      INSERT INTO factors (scope, credential_reference, backup_id, position, id, created_at, credential)
-      VALUES (:scope, :credentialReference, :backupId, :position, :id, :createdAt, :credential)
+      INSERT INTO factors (scope, credential_reference, backup_id, position, id, created_at, credential, removal)
+      VALUES (:scope, :credentialReference, :backupId, :position, :id, :createdAt, :credential, :removal)
       ON CONFLICT (scope, credential_reference) DO UPDATE SET
         position = excluded.position, id = excluded.id, created_at = excluded.created_at,
-        credential = excluded.credential`),
+        credential = excluded.credential, removal = excluded.removal`),
     deleteFactor: db.prepare(
       'DELETE FROM factors WHERE scope = :scope AND credential_reference = :credentialReference',
     ),

@@ -1,7 +1,14 @@
 import { expect } from 'chai'
 import type { BackupIndex, Commit, StoredBackup } from '../../application/ports/backup-index.ts'
 import type { Backup } from '../../domain/backup.ts'
-import { sampleBackup, sampleEcKeypair, sampleFactor, samplePasskey, synced } from '../support/sample-backups.ts'
+import {
+  sampleBackup,
+  sampleDeletion,
+  sampleEcKeypair,
+  sampleFactor,
+  samplePasskey,
+  synced,
+} from '../support/sample-backups.ts'
 import {
   creation,
   deletion,
@@ -50,6 +57,15 @@ const BEGINNINGS: readonly (readonly [what: string, begin: Begin])[] = [
       const backup = stored.backup
         .withMainFactor(sampleFactor(samplePasskey()))
         .withSyncFactor(sampleFactor(sampleEcKeypair()))
+      const commit = replacement(stored, backup)
+      return { commit, backup, revision: commit.id }
+    },
+  ],
+  [
+    'a deletion that can be undone',
+    async (index) => {
+      const stored = await store(index, sampleBackup())
+      const backup = stored.backup.deleted(sampleDeletion())
       const commit = replacement(stored, backup)
       return { commit, backup, revision: commit.id }
     },

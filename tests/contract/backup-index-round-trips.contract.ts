@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { BackupIndex } from '../../application/ports/backup-index.ts'
 import { Backup, MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type BackupState } from '../../domain/backup.ts'
 import type { Credential } from '../../domain/credential.ts'
+import type { RemovedMainFactor, RemovedSyncFactor } from '../../domain/deletion.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { deletion, mustCommit, replace, sampleCommit, store } from '../support/sample-commits.ts'
 import {
   sampleBackup,
   sampleBackupId,
   sampleBlob,
+  sampleDeletion,
   sampleEcKeypair,
   sampleFactor,
   sampleICloudKey,
@@ -50,6 +52,18 @@ const SHAPES: readonly (readonly [label: string, change: Partial<BackupState>])[
     'many superseded blobs',
     { supersededBlobs: Array.from({ length: 20 }, (_, size) => sampleBlob(sampleBackupId(), size)) },
   ],
+  ['a deletion to undo', { deletion: sampleDeletion() }],
+  ['removed main factors', { removedFactors: [removedMainFactor(), removedMainFactor({ key: sampleTurnkeyKey() })] }],
+  ['removed sync factors', { removedFactors: [removedSyncFactor(), removedSyncFactor()] }],
+  [
+    'removed factors of both scopes in turn, and a deletion',
+    {
+      deletion: sampleDeletion(),
+      removedFactors: [removedSyncFactor(), removedMainFactor({ key: samplePrfKey() }), removedSyncFactor()],
+    },
+  ],
+  ['a removed key like the one in use', likeTheOneInUse()],
+  ['as many removed factors as are allowed', manyRemovedFactors()],
 ]
 
 /** What is written is what is read, whichever way it got there. */
@@ -143,4 +157,26 @@ function manyMainFactors(): Partial<BackupState> {
 
 function manySyncFactors(): Partial<BackupState> {
   return { syncFactors: Array.from({ length: MAX_SYNC_FACTORS }, () => sampleFactor(sampleEcKeypair())) }
+}
+
+function removedMainFactor(change: Partial<RemovedMainFactor> = {}): RemovedMainFactor {
+  return { ...sampleDeletion(), scope: 'MAIN', factor: sampleFactor<Credential>(samplePasskey()), ...change }
+}
+
+function removedSyncFactor(): RemovedSyncFactor {
+  return { ...sampleDeletion(), scope: 'SYNC', factor: sampleFactor(sampleEcKeypair()) }
+}
+
+function likeTheOneInUse(): Partial<BackupState> {
+  const key = sampleTurnkeyKey()
+  return { keys: [key], removedFactors: [removedMainFactor({ key: { ...key, turnkeyAccountId: 'another' } })] }
+}
+
+function manyRemovedFactors(): Partial<BackupState> {
+  return {
+    removedFactors: [
+      ...Array.from({ length: MAX_MAIN_FACTORS - 1 }, () => removedMainFactor({ key: samplePrfKey() })),
+      ...Array.from({ length: MAX_SYNC_FACTORS - 1 }, removedSyncFactor),
+    ],
+  }
 }

@@ -1,5 +1,6 @@
 import type { BackupIndex } from '../../application/ports/backup-index.ts'
 import { describeConsumptions } from './backup-index-consumptions.contract.ts'
+import { describeDeletions } from './backup-index-deletions.contract.ts'
 import { describeFactorRows } from './backup-index-factor-rows.contract.ts'
 import { describeListing } from './backup-index-listing.contract.ts'
 import { describeRaces } from './backup-index-races.contract.ts'
@@ -35,6 +36,7 @@ export function describeBackupIndex(adapter: string, open: () => Promise<OpenBac
     describeRoundTrips(index)
     describeFactorRows(index)
     describeListing(index)
+    describeDeletions(index)
     describeRefusals(index)
     describeRepetition(index)
     describeConsumptions(index)

@@ -30,6 +30,8 @@ describe('Backup.create', () => {
       manifestHash: manifestHash(1),
       blob: sealedBlob(1),
       supersededBlobs: [],
+      deletion: undefined,
+      removedFactors: [],
     })
   })
 

@@ -7,6 +7,7 @@ import type {
   OidcAccountCredential,
   PasskeyCredential,
 } from '../../domain/credential.ts'
+import type { Deletion } from '../../domain/deletion.ts'
 import { parseEcPublicKey } from '../../domain/ec-public-key.ts'
 import type { EncryptedBackupKey, ICloudKey, PrfKey, TurnkeyKey } from '../../domain/encrypted-backup-key.ts'
 import { factorId, type Factor } from '../../domain/factor.ts'
@@ -103,6 +104,11 @@ export function sampleTurnkeyKey(): TurnkeyKey {
 export function sampleKeyFor({ kind }: Credential): EncryptedBackupKey {
   const samples = { PASSKEY: samplePrfKey, EC_KEYPAIR: sampleICloudKey, OIDC_ACCOUNT: sampleTurnkeyKey }
   return samples[kind]()
+}
+
+/** Made by a sync factor of nobody in particular, and still to undo for an hour. */
+export function sampleDeletion(overrides: Partial<Deletion> = {}): Deletion {
+  return { deletedBy: factorId(randomUUID()), recoverableUntil: SAMPLE_TIME + 3600, ...overrides }
 }
 
 /** A backup as it is created: one main factor (a passkey unless told otherwise), its key, and one sync factor. */

@@ -15,6 +15,7 @@ import {
 import { rejectionOf } from '../../support/rejection.ts'
 import {
   sampleBackup,
+  sampleDeletion,
   sampleEcKeypair,
   sampleFactor,
   sampleICloudKey,
@@ -39,6 +40,15 @@ const CHANGES: readonly (readonly [what: string, change: (backup: Backup) => Bac
   ['a sync factor goes', (backup) => backup.withoutFactor({ scope: 'SYNC', factorId: sync.id })!],
   ['a counter moves on', (backup) => backup.withSignatureCounter(passkey.credentialId, 2)],
   ['a key is exchanged for another of its kind', (backup) => restored(backup, { keys: [samplePrfKey()] })],
+  [
+    'a key goes with a factor that can come back',
+    (backup) =>
+      restored(backup, {
+        mainFactors: [sampleFactor(sampleEcKeypair())],
+        keys: [],
+        removedFactors: [{ ...sampleDeletion(), scope: 'MAIN', factor, key: backup.state.keys[0]! }],
+      }),
+  ],
   ['a factor changes its scope', (backup) => restored(backup, { syncFactors: [], mainFactors: [factor, sync] })],
   ['all factors are exchanged', (backup) => restored(backup, factorsOf(sampleBackup()))],
 ]

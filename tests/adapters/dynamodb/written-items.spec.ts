@@ -5,6 +5,7 @@ import { Backup, MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from '../../../domain/back
 import type { Credential } from '../../../domain/credential.ts'
 import {
   sampleBackup,
+  sampleDeletion,
   SAMPLE_TIME,
   sampleEcKeypair,
   sampleFactor,
@@ -19,6 +20,12 @@ const passkey = samplePasskey({ signatureCounter: 1 })
 const backup = sampleBackup({ mainFactor: sampleFactor<Credential>(passkey) })
 const stored = { backup, revision: sampleCommit().id }
 const [syncFactor] = backup.state.syncFactors
+const bySyncFactor = sampleDeletion({ deletedBy: syncFactor!.id })
+const removedSync = backup.withoutFactor({ scope: 'SYNC', factorId: syncFactor!.id }, bySyncFactor)!
+const withAnother = backup.withMainFactor(sampleFactor(sampleOidcAccount()))
+const storedWithAnother = { ...stored, backup: withAnother }
+const removal = { scope: 'MAIN', factorId: backup.state.mainFactors[0]!.id, key: backup.state.keys[0]! } as const
+const removedMain = withAnother.withoutFactor(removal, bySyncFactor)!
 
 const WRITES: readonly (readonly [what: string, commit: Commit, written: readonly string[]])[] = [
   [
@@ -37,6 +44,31 @@ const WRITES: readonly (readonly [what: string, commit: Commit, written: readonl
     'a sync factor less',
     replacement(stored, backup.withoutFactor({ scope: 'SYNC', factorId: syncFactor!.id })!),
     ['Update HEAD', 'Put COMMIT', 'Delete OWNER', 'Delete SYNC'],
+  ],
+  [
+    'a factor removed for as long as that can be undone',
+    replacement(stored, removedSync),
+    ['Update HEAD', 'Put COMMIT'],
+  ],
+  [
+    'a factor removed so with its key',
+    replacement(storedWithAnother, removedMain),
+    ['Update HEAD', 'Put COMMIT', 'Put REMOVED-KEY', 'Delete KEY'],
+  ],
+  [
+    'a removal undone, whose maker goes',
+    replacement({ ...stored, backup: removedMain }, removedMain.undeleted(SAMPLE_TIME)!),
+    ['Update HEAD', 'Put COMMIT', 'Delete OWNER', 'Put KEY', 'Delete SYNC', 'Delete REMOVED-KEY'],
+  ],
+  [
+    'a removal become final',
+    replacement({ ...stored, backup: removedMain }, removedMain.withoutFinalDeletions(SAMPLE_TIME + 3600)!),
+    ['Update HEAD', 'Put COMMIT', 'Delete OWNER', 'Delete MAIN', 'Delete REMOVED-KEY'],
+  ],
+  [
+    'a deletion that can be undone',
+    replacement(stored, backup.deleted(sampleDeletion())),
+    ['Update HEAD', 'Put COMMIT'],
   ],
   [
     'a counter that moved on',
@@ -78,8 +110,23 @@ describe('DynamoDB: what is written', () => {
       mainFactors: Array.from({ length: MAX_MAIN_FACTORS }, () => sampleFactor<Credential>(samplePasskey())),
       syncFactors: Array.from({ length: MAX_SYNC_FACTORS }, () => sampleFactor(sampleEcKeypair())),
     })
+    const [remaining, ...removed] = full.state.mainFactors
+    const emptied = Backup.restore({
+      ...full.state,
+      mainFactors: [remaining!],
+      syncFactors: [],
+      removedFactors: [
+        ...removed.map((factor) => ({ ...sampleDeletion(), scope: 'MAIN', factor, key: samplePrfKey() }) as const),
+        ...full.state.syncFactors.map((factor) => ({ ...sampleDeletion(), scope: 'SYNC', factor }) as const),
+      ],
+    })
     const consume = [sampleConsumption(), sampleConsumption(), sampleConsumption()]
-    for (const commit of [creation(full, { consume }), deletion({ ...stored, backup: full }, { consume })]) {
+    for (const commit of [
+      creation(full, { consume }),
+      deletion({ ...stored, backup: full }, { consume }),
+      creation(emptied, { consume }),
+      deletion({ ...stored, backup: emptied }, { consume }),
+    ]) {
       expect(commitWrites('table', commit).length).to.be.within(70, 100)
     }
   })

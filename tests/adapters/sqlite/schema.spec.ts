@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,8 +7,8 @@ import { MIGRATIONS, migrate, requireKnownVersion, schemaVersion } from '../../.
 import { SqliteBackupIndex } from '../../../adapters/sqlite/sqlite-backup-index.ts'
 import { CAN_LIST_OPEN_FILES, openFilesIn } from '../../support/open-files.ts'
 import { rejectionOf } from '../../support/rejection.ts'
-import { sampleBackup } from '../../support/sample-backups.ts'
-import { store } from '../../support/sample-commits.ts'
+import { sampleBackup, sampleDeletion } from '../../support/sample-backups.ts'
+import { replace, store } from '../../support/sample-commits.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts'
 
 const STEPS = [
@@ -85,6 +86,34 @@ describe('SQLite schema', () => {
     await writeFile(file, '')
     const index = await SqliteBackupIndex.open(file)
     await store(index, sampleBackup())
+    await index.close()
+  })
+
+  it('brings a file of version 1 forward with its backups', async () => {
+    const file = join(folder.path, 'version-1.sqlite')
+    const backup = sampleBackup()
+    const { id, incarnation, manifestHash, blob, mainFactors, syncFactors, keys } = backup.state
+    const revision = randomUUID()
+    const old = new DatabaseSync(file)
+    migrate(old, MIGRATIONS.slice(0, 1))
+    old
+      .prepare('INSERT INTO backups VALUES (?, ?, ?, ?, ?, ?)')
+      .run(id, incarnation, revision, manifestHash, JSON.stringify(blob), '[]')
+    for (const [at, { scope, credential }] of backup.factorReferences().entries()) {
+      const factor = [...mainFactors, ...syncFactors][at]!
+      old
+        .prepare('INSERT INTO factors VALUES (?, ?, ?, 0, ?, ?, ?)')
+        .run(scope, credential, id, factor.id, factor.createdAt, JSON.stringify(factor.credential))
+    }
+    old.prepare('INSERT INTO encrypted_keys VALUES (?, 0, ?)').run(id, JSON.stringify(keys[0]))
+    old.close()
+
+    const index = await SqliteBackupIndex.open(file)
+    const stored = await index.load(id)
+    expect(stored?.revision).to.equal(revision)
+    expect(stored?.backup.state).to.deep.equal(backup.state)
+    const { backup: deleted } = await replace(index, stored!, stored!.backup.deleted(sampleDeletion()))
+    expect((await index.load(id))?.backup.state).to.deep.equal(deleted.state)
     await index.close()
   })
 

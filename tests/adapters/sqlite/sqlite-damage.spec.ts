@@ -28,6 +28,13 @@ const DAMAGE: readonly (readonly [what: string, sql: string])[] = [
   ['a sync factor that is no keypair', ofSync(`'${JSON.stringify(samplePasskey())}'`)],
   ['a creation time before all time', 'UPDATE factors SET created_at = -1'],
   ['a creation time beyond all integers', 'UPDATE factors SET created_at = 9223372036854775807'],
+  ['a deletion by nobody', `UPDATE backups SET deletion = '{"recoverableUntil":1}'`],
+  ['a deletion without an end', `UPDATE backups SET deletion = '{"deletedBy":"x"}'`],
+  ['a removal that is no JSON', "UPDATE factors SET removal = '{' WHERE scope = 'SYNC'"],
+  [
+    'a removal with a key of no known kind',
+    `UPDATE factors SET removal = '{"deletedBy":"x","recoverableUntil":1,"key":{"kind":"ROT13"}}' WHERE scope = 'MAIN'`,
+  ],
   ['no main factor', "DELETE FROM factors WHERE scope = 'MAIN'"],
   ['a key of no known kind', ofKey('{"kind":"ROT13","encryptedKey":"x"}')],
   ['a key that lacks a member', ofKey('{"kind":"TURNKEY","encryptedKey":"x"}')],

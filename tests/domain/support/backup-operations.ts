@@ -1,4 +1,5 @@
-import type { Backup, ContentChange, FactorRemoval } from '../../../domain/backup.ts'
+import type { Backup, ContentChange } from '../../../domain/backup.ts'
+import type { FactorRemoval } from '../../../domain/deletion.ts'
 import { DomainError, type DomainErrorCode } from '../../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../../domain/encrypted-backup-key.ts'
 import type { MainFactor, SyncFactor } from '../../../domain/factor.ts'

@@ -19,6 +19,8 @@ export function backupState(change: Partial<BackupState> = {}): BackupState {
     manifestHash: manifestHash(1),
     blob: sealedBlob(1),
     supersededBlobs: [],
+    deletion: undefined,
+    removedFactors: [],
     ...change,
   }
 }
