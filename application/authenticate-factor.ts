@@ -1,8 +1,8 @@
 import type { Backup } from '../domain/backup.ts'
 import type { BackupId } from '../domain/backup-id.ts'
-import { credentialReference, type PasskeyCredential } from '../domain/credential.ts'
+import { credentialReference } from '../domain/credential.ts'
 import { DomainError } from '../domain/domain-error.ts'
-import type { FactorReference } from '../domain/factor.ts'
+import type { FactorId, FactorReference } from '../domain/factor.ts'
 import { parseTurnkeyActivity, requireOrganization } from '../domain/turnkey-activity.ts'
 import type { Authorization, EcKeypairAuthorization, PasskeyAuthorization } from './authorization.ts'
 import { challengeInBase64 } from './challenge.ts'
@@ -21,16 +21,23 @@ export interface AuthenticatedFactor {
   readonly whenGone: DomainError
   /**
    * That the factor is still one of the backup's, as it now is.
-   * @throws {DomainError} `unauthorized_factor`
+   * @returns its id there
+   * @throws {DomainError} `unauthorized_factor`, `backup_untraceable` of one that was deleted meanwhile
    */
-  readonly requireFactor: (backup: Backup) => void
+  readonly requireFactor: (backup: Backup) => FactorId
   /**
    * The same authority for a change: besides, the passkey may have been used elsewhere.
    * @returns the backup, with the passkey's counter moved on if it counts
-   * @throws {DomainError} `unauthorized_factor`, `webauthn_error`, `turnkey_activity_error`
+   * @throws {DomainError} as `requireFactor`, and `webauthn_error`, `turnkey_activity_error`
    */
   readonly authorize: (backup: Backup) => Backup
 }
+
+/** What an operation sees of a backup, `undefined` for nothing: what may authorise it are the factors that it sees. */
+type View = (backup: Backup) => Backup | undefined
+
+/** A deleted backup is none, however long that can be undone. */
+const asItIs: View = (backup) => (backup.isDeleted ? undefined : backup)
 
 /** Finds out who is asking: checks the proof, then finds the backup that the factor leads to. */
 export class AuthenticateFactor {
@@ -56,12 +63,15 @@ export class AuthenticateFactor {
     challenge: OpenedChallenge,
     turnkeyActivity?: string,
   ): Promise<AuthenticatedFactor> {
-    if (authorization.kind === 'PASSKEY') return this.#passkey(authorization, challenge, turnkeyActivity)
-    const { identity, consume } =
-      authorization.kind === 'EC_KEYPAIR'
-        ? await this.#signatures.ecKeypair(authorization, challenge)
-        : await this.#signatures.oidcAccount(authorization, challenge)
-    return this.#authenticated({ scope: 'MAIN', credential: credentialReference(identity) }, consume)
+    return this.#main(asItIs, authorization, challenge, turnkeyActivity)
+  }
+
+  /**
+   * As `main`, by a main factor of the backup as it is with its deletions undone; what `authorize` returns is that.
+   * @param at seconds since the epoch; what became final before is not undone
+   */
+  async undeleting(authorization: Authorization, challenge: OpenedChallenge, at: number): Promise<AuthenticatedFactor> {
+    return this.#main((backup) => backup.undeleted(at), authorization, challenge)
   }
 
   /**
@@ -74,11 +84,27 @@ export class AuthenticateFactor {
     expected?: BackupId,
   ): Promise<AuthenticatedFactor> {
     const { identity, consume } = await this.#signatures.ecKeypair(authorization, challenge)
-    return this.#authenticated({ scope: 'SYNC', credential: credentialReference(identity) }, consume, expected)
+    const reference = { scope: 'SYNC', credential: credentialReference(identity) } as const
+    return this.#authenticated(asItIs, reference, consume, expected)
+  }
+
+  async #main(
+    view: View,
+    authorization: Authorization,
+    challenge: OpenedChallenge,
+    turnkeyActivity?: string,
+  ): Promise<AuthenticatedFactor> {
+    if (authorization.kind === 'PASSKEY') return this.#passkey(view, authorization, challenge, turnkeyActivity)
+    const { identity, consume } =
+      authorization.kind === 'EC_KEYPAIR'
+        ? await this.#signatures.ecKeypair(authorization, challenge)
+        : await this.#signatures.oidcAccount(authorization, challenge)
+    return this.#authenticated(view, { scope: 'MAIN', credential: credentialReference(identity) }, consume)
   }
 
   /** A passkey can prove itself only after the look-up that finds its public key. */
   async #passkey(
+    view: View,
     { credential: assertion }: PasskeyAuthorization,
     { challenge, consumption }: OpenedChallenge,
     activityText: string | undefined,
@@ -88,19 +114,22 @@ export class AuthenticateFactor {
       activityText === undefined
         ? undefined
         : parseTurnkeyActivity(activityText, challengeInBase64(challenge), this.#clock.now())
-    const stored = await this.#find({
+    const reference = {
       scope: 'MAIN',
       credential: credentialReference({ kind: 'PASSKEY', credentialId }),
-    })
-    const passkey = requirePasskey(stored.backup, credentialId)
+    } as const
+    const stored = await this.#find(view, reference)
+    const passkey = viewed(view, stored.backup).passkey(credentialId)
+    if (passkey === undefined) throw unauthorized()
     const counter = await this.#passkeys.verifyAssertion(
       assertion,
       activityText === undefined ? { kind: 'challenge', challenge } : { kind: 'text-digest', text: activityText },
       passkey,
     )
-    const requireFactor = (backup: Backup): void => {
-      requirePasskey(backup, credentialId)
+    const requireFactor = (backup: Backup): FactorId => {
+      const id = requireFactorId(viewed(view, backup), reference)
       if (activity !== undefined) requireOrganization(activity, backup.turnkeyAccountId())
+      return id
     }
     requireFactor(stored.backup)
     return {
@@ -110,39 +139,40 @@ export class AuthenticateFactor {
       requireFactor,
       authorize: (backup) => {
         requireFactor(backup)
-        return backup.withSignatureCounter(credentialId, counter)
+        return viewed(view, backup).withSignatureCounter(credentialId, counter)
       },
     }
   }
 
   async #authenticated(
+    view: View,
     reference: FactorReference,
     consume: readonly Consumption[],
     expected?: BackupId,
   ): Promise<AuthenticatedFactor> {
-    const stored = await this.#find(reference, expected)
-    const requireFactor = (backup: Backup): void => {
-      if (!backup.has(reference)) throw unauthorized()
-    }
+    const stored = await this.#find(view, reference, expected)
+    const requireFactor = (backup: Backup): FactorId => requireFactorId(viewed(view, backup), reference)
     requireFactor(stored.backup)
     const authorize = (backup: Backup): Backup => {
       requireFactor(backup)
-      return backup
+      return viewed(view, backup)
     }
     return { stored, consume, whenGone: untraceable(), requireFactor, authorize }
   }
 
-  async #find(reference: FactorReference, expected?: BackupId): Promise<StoredBackup> {
-    const found = await this.#index.findByFactor(reference)
+  async #find(view: View, reference: FactorReference, expected?: BackupId): Promise<StoredBackup> {
+    const owner = await this.#index.findByFactor(reference)
+    const stored = owner === undefined ? undefined : await this.#index.load(owner)
+    const found = stored !== undefined && isMerelyReserved(view, stored.backup, reference) ? undefined : owner
     if (expected !== undefined && found !== expected) throw await this.#explainMismatch(found, expected)
     if (found === undefined) throw untraceable()
-    const stored = await this.#index.load(found)
     if (stored === undefined) throw new DomainError('backup_missing', 'the backup of this factor is gone')
     return stored
   }
 
   async #explainMismatch(found: BackupId | undefined, expected: BackupId): Promise<DomainError> {
-    if ((await this.#index.load(expected)) === undefined) {
+    const stored = await this.#index.load(expected)
+    if (stored === undefined || stored.backup.isDeleted) {
       return new DomainError('backup_does_not_exist', 'there is no backup of this id')
     }
     return found === undefined
@@ -151,10 +181,22 @@ export class AuthenticateFactor {
   }
 }
 
-function requirePasskey(backup: Backup, credentialId: string): PasskeyCredential {
-  const passkey = backup.passkey(credentialId)
-  if (passkey === undefined) throw unauthorized()
-  return passkey
+/** What is kept so that a deletion can be undone has rows too, but answers as if it had none. */
+function isMerelyReserved(view: View, backup: Backup, reference: FactorReference): boolean {
+  const seen = view(backup)
+  return seen === undefined || (backup.hasRemoved(reference) && !seen.has(reference))
+}
+
+function viewed(view: View, backup: Backup): Backup {
+  const seen = view(backup)
+  if (seen === undefined) throw untraceable()
+  return seen
+}
+
+function requireFactorId(backup: Backup, reference: FactorReference): FactorId {
+  const id = backup.factorId(reference)
+  if (id === undefined) throw unauthorized()
+  return id
 }
 
 function untraceable(): DomainError {

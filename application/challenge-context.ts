@@ -5,7 +5,14 @@ import type { AnnouncedFactor } from './announced-factor.ts'
 export type ChallengeContext =
   | {
       readonly operation:
-        'create' | 'retrieve' | 'verify-factor' | 'add-sync-factor' | 'sync' | 'retrieve-metadata' | 'delete-backup'
+        | 'create'
+        | 'retrieve'
+        | 'verify-factor'
+        | 'add-sync-factor'
+        | 'sync'
+        | 'retrieve-metadata'
+        | 'delete-backup'
+        | 'undelete'
     }
   | { readonly operation: 'delete-factor'; readonly factorId: string }
   | { readonly operation: 'reset'; readonly backupId: BackupId }

@@ -24,6 +24,8 @@ export interface Configuration {
   readonly attestation: AttestationConfiguration
   readonly maxBackupBytes: number
   readonly historyVersions: number
+  /** Seconds for which a deletion by a sync factor can be undone; 0 for not at all. */
+  readonly deletionGrace: number
   /** Seconds that sealed bytes are left alone before a sweep may remove them. */
   readonly sweepGrace: number
   /** Milliseconds. */
@@ -88,6 +90,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     attestation: attestation(environment, appEnvironment),
     maxBackupBytes: environment.integer('MAX_BACKUP_BYTES', [1, 1024 ** 3], 15 * 1024 ** 2),
     historyVersions: environment.integer('HISTORY_VERSIONS', [1, 10], 1),
+    deletionGrace: environment.integer('DELETION_GRACE_HOURS', [0, 8760], 0) * 3600,
     sweepGrace: environment.integer('SWEEP_GRACE_HOURS', [1, 8760], 24) * 3600,
     requestTimeout: environment.integer('REQUEST_TIMEOUT_MS', [100, 600_000], 30_000),
     shutdownGrace: environment.integer('SHUTDOWN_GRACE_MS', [0, 600_000], 25_000),

@@ -8,6 +8,7 @@ import { WebAuthnPasskeyVerifier } from '../adapters/webauthn/passkey-verifier.t
 import { AuthenticateFactor } from '../application/authenticate-factor.ts'
 import { Challenges } from '../application/challenges.ts'
 import { Committer } from '../application/committer.ts'
+import { DeletionGrace } from '../application/deletion-grace.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
 import type { Random } from '../application/ports/random.ts'
@@ -46,6 +47,7 @@ function bindAdapters(container: Container, foundation: Foundation): void {
   provideValue(container, TOKENS.random, random)
   provideValue(container, TOKENS.log, log)
   provideValue(container, TOKENS.historyVersions, configuration.historyVersions)
+  provideValue(container, TOKENS.deletionGrace, new DeletionGrace(configuration.deletionGrace, clock))
   provideValue(container, TOKENS.index, stores.index)
   provideValue(container, TOKENS.blobStore, stores.blobs)
   provide(container, TOKENS.signatures, () => new NodeSignatureVerifier(), [])

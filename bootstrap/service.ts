@@ -6,10 +6,11 @@ import { loadOpenApiDocument } from '../adapters/http/openapi-document.ts'
 import { SystemClock } from '../adapters/system/system-clock.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
-import { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
+import type { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
 import { attestationPolicy } from './attestation-policy.ts'
 import type { Configuration } from './configuration.ts'
 import { createContainer } from './container.ts'
+import { createSweep } from './create-sweep.ts'
 import { developmentKeyring } from './development-keyring.ts'
 import { openStores } from './open-stores.ts'
 import { resolve } from './provide.ts'
@@ -50,7 +51,7 @@ export async function startService(
       trustProxy: configuration.trustProxy,
     })
     const server = await HttpServer.listen(app, configuration)
-    const stopSweeps = sweepsOf(configuration, new SweepBlobs(stores.index, stores.blobs, clock, log), log)
+    const stopSweeps = sweepsOf(configuration, createSweep(stores, clock, random, log), log)
     const url = `http://${configuration.host.includes(':') ? `[${configuration.host}]` : configuration.host}:${server.port}`
     return {
       url,

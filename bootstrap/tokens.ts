@@ -2,6 +2,7 @@ import type { UseCases } from '../adapters/http/use-cases.ts'
 import type { AuthenticateFactor } from '../application/authenticate-factor.ts'
 import type { Challenges } from '../application/challenges.ts'
 import type { Committer } from '../application/committer.ts'
+import type { DeletionGrace } from '../application/deletion-grace.ts'
 import type { BackupIndex } from '../application/ports/backup-index.ts'
 import type { BlobStore } from '../application/ports/blob-store.ts'
 import type { Clock } from '../application/ports/clock.ts'
@@ -24,6 +25,7 @@ export const TOKENS = {
   log: token<EventLog>('log'),
   /** How many superseded blobs a backup keeps. */
   historyVersions: token<number>('historyVersions'),
+  deletionGrace: token<DeletionGrace>('deletionGrace'),
   index: token<BackupIndex>('index'),
   blobStore: token<BlobStore>('blobStore'),
   sealer: token<TokenSealer>('sealer'),

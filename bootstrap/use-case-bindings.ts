@@ -14,6 +14,7 @@ import { ResetBackup } from '../application/use-cases/reset-backup.ts'
 import { RetrieveBackup } from '../application/use-cases/retrieve-backup.ts'
 import { RetrieveMetadata } from '../application/use-cases/retrieve-metadata.ts'
 import { SyncBackup } from '../application/use-cases/sync-backup.ts'
+import { Undelete } from '../application/use-cases/undelete.ts'
 import { VerifyFactor } from '../application/use-cases/verify-factor.ts'
 import { makerFrom, provide } from './provide.ts'
 import { TOKENS } from './tokens.ts'
@@ -21,7 +22,7 @@ import { TOKENS } from './tokens.ts'
 /** Binds all that the contract offers. */
 export function provideUseCases(container: Container): void {
   const { challenges, authenticate, proveNewFactor, signatureProofs, committer, sealedBlobs, syncFactorTokens } = TOKENS
-  const { index, blobStore, passkeys, signatures, clock, random, log, historyVersions } = TOKENS
+  const { index, blobStore, passkeys, signatures, clock, random, log, historyVersions, deletionGrace } = TOKENS
   const make = makerFrom(container)
   const create = (): UseCases => ({
     issueKeypairChallenge: make(IssueKeypairChallenge, challenges),
@@ -44,8 +45,9 @@ export function provideUseCases(container: Container): void {
     addFactor: make(AddFactor, challenges, authenticate, proveNewFactor, committer, clock, random),
     syncBackup: make(SyncBackup, challenges, authenticate, sealedBlobs, committer, historyVersions),
     retrieveMetadata: make(RetrieveMetadata, challenges, authenticate, committer),
-    deleteFactor: make(DeleteFactor, challenges, authenticate, sealedBlobs, committer),
-    deleteBackup: make(DeleteBackup, challenges, authenticate, sealedBlobs, committer),
+    deleteFactor: make(DeleteFactor, challenges, authenticate, sealedBlobs, committer, deletionGrace),
+    deleteBackup: make(DeleteBackup, challenges, authenticate, sealedBlobs, committer, deletionGrace),
+    undelete: make(Undelete, challenges, authenticate, committer, syncFactorTokens, clock),
     resetBackup: make(ResetBackup, challenges, signatures, index, sealedBlobs, committer),
     reportStatus: make(ReportStatus, index),
     checkReadiness: make(CheckReadiness, index, blobStore),

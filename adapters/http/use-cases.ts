@@ -12,6 +12,7 @@ import type { ResetBackup } from '../../application/use-cases/reset-backup.ts'
 import type { RetrieveBackup } from '../../application/use-cases/retrieve-backup.ts'
 import type { RetrieveMetadata } from '../../application/use-cases/retrieve-metadata.ts'
 import type { SyncBackup } from '../../application/use-cases/sync-backup.ts'
+import type { Undelete } from '../../application/use-cases/undelete.ts'
 import type { VerifyFactor } from '../../application/use-cases/verify-factor.ts'
 
 /** All that the contract offers, to be bound to paths. */
@@ -28,6 +29,7 @@ export interface UseCases {
   readonly retrieveMetadata: RetrieveMetadata
   readonly deleteFactor: DeleteFactor
   readonly deleteBackup: DeleteBackup
+  readonly undelete: Undelete
   readonly resetBackup: ResetBackup
   readonly reportStatus: ReportStatus
   readonly checkReadiness: CheckReadiness

@@ -9,9 +9,12 @@ export interface StoredBackup {
   readonly revision: string
 }
 
-/** Something that works once: a challenge, a sync factor token, an OIDC nonce. */
+/** Something that works once: a challenge, a sync factor token, an OIDC nonce; or a mere name for one commit. */
 export interface Consumption {
-  /** `challenge#{uuid}`, `sync-factor-token#{uuid}` or `oidc-nonce#{hex}`; at most 200 characters. */
+  /**
+   * `challenge#{uuid}`, `sync-factor-token#{uuid}`, `oidc-nonce#{hex}`, or `final-deletion#{uuid}` where nobody's proof
+   * is used up; at most 200 characters.
+   */
   readonly key: string
   /** Seconds since the epoch. Until then a second consumption is refused; after it the row may be forgotten. */
   readonly expiresAt: number

@@ -54,7 +54,7 @@ export class AddSyncFactor {
     const { identity, consume } = await this.#signatures.ecKeypair(authorization, challenge)
     const token = await this.#tokens.open(command.syncFactorToken)
     const stored = await this.#index.load(token.backupId)
-    if (stored?.backup.state.incarnation !== token.incarnation) throw missing()
+    if (stored?.backup.state.incarnation !== token.incarnation || stored.backup.isDeleted) throw missing()
 
     const factor = {
       id: factorId(this.#random.uuid()),
@@ -64,7 +64,10 @@ export class AddSyncFactor {
     await this.#committer.change({
       stored,
       consume: [...consume, token.consumption],
-      decide: (backup) => backup.withSyncFactor(factor),
+      decide: (backup) => {
+        if (backup.isDeleted) throw missing()
+        return backup.withSyncFactor(factor)
+      },
       whenGone: missing(),
     })
     return token.backupId

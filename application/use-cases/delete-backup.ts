@@ -2,6 +2,7 @@ import type { AuthenticateFactor } from '../authenticate-factor.ts'
 import { requireSyncAuthorization, type Authorization } from '../authorization.ts'
 import type { Challenges } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
+import type { DeletionGrace } from '../deletion-grace.ts'
 import type { SealedBlobs } from '../sealed-blobs.ts'
 
 export interface DeleteBackupCommand {
@@ -9,18 +10,27 @@ export interface DeleteBackupCommand {
   readonly challengeToken: string
 }
 
-/** Deletes the backup of a sync factor: all its factors, its keys and its content. */
+/** Deletes the backup of a sync factor: all its factors, its keys and its content, at once or when the grace is over. */
 export class DeleteBackup {
   readonly #challenges: Challenges
   readonly #authenticate: AuthenticateFactor
   readonly #blobs: SealedBlobs
   readonly #committer: Committer
+  readonly #grace: DeletionGrace | undefined
 
-  constructor(challenges: Challenges, authenticate: AuthenticateFactor, blobs: SealedBlobs, committer: Committer) {
+  /** @param grace without it, deletions are final at once */
+  constructor(
+    challenges: Challenges,
+    authenticate: AuthenticateFactor,
+    blobs: SealedBlobs,
+    committer: Committer,
+    grace?: DeletionGrace,
+  ) {
     this.#challenges = challenges
     this.#authenticate = authenticate
     this.#blobs = blobs
     this.#committer = committer
+    this.#grace = grace
   }
 
   /** @throws {DomainError} `invalid_authorization_type`, the codes of the proof, `already_used`, `conflict` */
@@ -31,8 +41,9 @@ export class DeleteBackup {
     const { before, after } = await this.#committer.change({
       ...factor,
       decide: (backup) => {
-        factor.authorize(backup)
-        return undefined
+        const authorized = factor.authorize(backup)
+        const deletion = this.#grace?.deletionBy(factor.requireFactor(backup))
+        return deletion && authorized.deleted(deletion)
       },
     })
     this.#blobs.removeDropped(before, after)

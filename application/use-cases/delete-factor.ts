@@ -6,6 +6,7 @@ import type { AuthenticateFactor } from '../authenticate-factor.ts'
 import { requireSyncAuthorization, type Authorization } from '../authorization.ts'
 import type { Challenges } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
+import type { DeletionGrace } from '../deletion-grace.ts'
 import type { SealedBlobs } from '../sealed-blobs.ts'
 
 export interface DeleteFactorCommand {
@@ -17,18 +18,27 @@ export interface DeleteFactorCommand {
   readonly encryptionKey: EncryptedBackupKey | undefined
 }
 
-/** Takes a factor from a backup; with the last main factor goes the backup. */
+/** Takes a factor from a backup; with the last main factor goes the backup. Final at once or when the grace is over. */
 export class DeleteFactor {
   readonly #challenges: Challenges
   readonly #authenticate: AuthenticateFactor
   readonly #blobs: SealedBlobs
   readonly #committer: Committer
+  readonly #grace: DeletionGrace | undefined
 
-  constructor(challenges: Challenges, authenticate: AuthenticateFactor, blobs: SealedBlobs, committer: Committer) {
+  /** @param grace without it, deletions are final at once */
+  constructor(
+    challenges: Challenges,
+    authenticate: AuthenticateFactor,
+    blobs: SealedBlobs,
+    committer: Committer,
+    grace?: DeletionGrace,
+  ) {
     this.#challenges = challenges
     this.#authenticate = authenticate
     this.#blobs = blobs
     this.#committer = committer
+    this.#grace = grace
   }
 
   /**
@@ -47,9 +57,10 @@ export class DeleteFactor {
     const removal = { scope: command.scope, factorId: factorId(command.factorId), key: command.encryptionKey }
     const { before, after } = await this.#committer.change({
       ...factor,
-      decide: (backup) => factor.authorize(backup).withoutFactor(removal),
+      decide: (backup) =>
+        factor.authorize(backup).withoutFactor(removal, this.#grace?.deletionBy(factor.requireFactor(backup))),
     })
     this.#blobs.removeDropped(before, after)
-    return after === undefined ? undefined : exportMetadata(after)
+    return after === undefined || after.isDeleted ? undefined : exportMetadata(after)
   }
 }

@@ -23,7 +23,7 @@ export class IssuePasskeyChallenge {
   }
 
   /** For whichever passkey the owner picks. */
-  async forAssertion(operation: 'retrieve' | 'verify-factor'): Promise<IssuedPasskeyChallenge> {
+  async forAssertion(operation: 'retrieve' | 'verify-factor' | 'undelete'): Promise<IssuedPasskeyChallenge> {
     const { challenge, token } = await this.#challenges.issue('passkey', { operation })
     return { options: await this.#passkeys.requestOptions(challenge), token }
   }

@@ -21,7 +21,8 @@ export class ReportStatus {
   /** @throws {DomainError} `not_found` */
   async execute(backupId: BackupId): Promise<readonly FactorSummary[]> {
     const stored = await this.#index.load(backupId)
-    if (stored === undefined) throw new DomainError('not_found', 'there is no backup of this id')
+    if (stored === undefined || stored.backup.isDeleted)
+      throw new DomainError('not_found', 'there is no backup of this id')
     return stored.backup.state.mainFactors.map(({ credential }) => summaryOf(credential))
   }
 }

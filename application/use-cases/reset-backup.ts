@@ -15,7 +15,10 @@ export interface ResetBackupCommand {
   readonly signature: EcdsaSignature
 }
 
-/** Deletes a backup for the owner of the account, who needs no factor: the id is itself the key that signs. */
+/**
+ * Deletes a backup for the owner of the account, who needs no factor: the id is itself the key that signs. Final at once,
+ * whatever grace there is for others, and the end of a deletion that could still be undone.
+ */
 export class ResetBackup {
   readonly #challenges: Challenges
   readonly #signatures: SignatureVerifier

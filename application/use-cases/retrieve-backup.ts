@@ -83,7 +83,7 @@ export class RetrieveBackup {
     const blob = await this.#blobs.open(backup.state.blob)
     if (blob !== undefined) return { backup, blob }
     const current = await this.#index.load(backup.id)
-    if (current?.backup.state.incarnation !== backup.state.incarnation) throw missing()
+    if (current?.backup.state.incarnation !== backup.state.incarnation || current.backup.isDeleted) throw missing()
     factor.requireFactor(current.backup)
     if (current.backup.state.blob.key !== backup.state.blob.key) return this.#open(factor, current.backup)
     this.#log.error('blob_lost', { backupId: backup.id, key: backup.state.blob.key })

@@ -1,4 +1,5 @@
 import { parseBackupId } from '../../domain/backup-id.ts'
+import type { FinalDeletions } from '../final-deletions.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
@@ -27,7 +28,8 @@ export interface SweepSummary {
 }
 
 /**
- * Removes the blobs that no backup points to: what crashes and unknown outcomes left behind. Safe beside running
+ * Removes the blobs that no backup points to: what crashes and unknown outcomes left behind. On its way, as it meets the
+ * backups of blobs past the grace, it removes what of them was deleted and can be undone no more. Safe beside running
  * instances and uploads, since a blob that is pointed to was pointed to within the grace, and keys are never used twice.
  */
 export class SweepBlobs {
@@ -35,12 +37,14 @@ export class SweepBlobs {
   readonly #blobs: BlobStore
   readonly #clock: Clock
   readonly #log: EventLog
+  readonly #finalDeletions: FinalDeletions
 
-  constructor(index: BackupIndex, blobs: BlobStore, clock: Clock, log: EventLog) {
+  constructor(index: BackupIndex, blobs: BlobStore, clock: Clock, log: EventLog, finalDeletions: FinalDeletions) {
     this.#index = index
     this.#blobs = blobs
     this.#clock = clock
     this.#log = log
+    this.#finalDeletions = finalDeletions
   }
 
   /** @throws {StoreUnavailable} when the blobs cannot be listed */
@@ -62,7 +66,7 @@ export class SweepBlobs {
 
   async #sweep(key: string, dryRun: boolean): Promise<'kept' | 'removed' | 'failed'> {
     try {
-      if (await this.#isPointedTo(key)) return 'kept'
+      if (await this.#isPointedTo(key, dryRun)) return 'kept'
       if (!dryRun) await this.#blobs.delete(key)
       this.#log.info(dryRun ? 'blob_unreferenced' : 'blob_swept', { key })
       return 'removed'
@@ -72,9 +76,11 @@ export class SweepBlobs {
     }
   }
 
-  async #isPointedTo(key: string): Promise<boolean> {
+  async #isPointedTo(key: string, dryRun: boolean): Promise<boolean> {
     const [backupId = ''] = key.split('/')
     const stored = await this.#index.load(parseBackupId(backupId))
-    return stored?.backup.blobs().some((blob) => blob.key === key) ?? false
+    if (stored === undefined) return false
+    const backup = dryRun ? this.#finalDeletions.preview(stored) : await this.#finalDeletions.remove(stored)
+    return backup?.blobs().some((blob) => blob.key === key) ?? false
   }
 }

@@ -1,16 +1,20 @@
 import { expectRefused } from './support/expectations.ts'
 import { FAULTS, FaultyRequest } from './support/faulty-requests.ts'
 import { openHarness, type InterleavedHarness } from './support/open-harness.ts'
-import { OPERATIONS } from './support/operations.ts'
+import { operationsWith } from './support/operations.ts'
 
-describe('The order of checks', () => {
+for (const deletionGrace of [0, 3600]) {
+  describe(`The order of checks, with ${deletionGrace} seconds to undo a deletion`, () => describeOrder(deletionGrace))
+}
+
+function describeOrder(deletionGrace: number): void {
   let harness: InterleavedHarness
 
   beforeEach(() => {
-    harness = openHarness()
+    harness = openHarness({ deletionGrace })
   })
 
-  for (const { name, refusals, prepare } of OPERATIONS) {
+  for (const { name, refusals, prepare } of operationsWith(deletionGrace)) {
     it(`${name}: a request without a fault succeeds`, async () => {
       const send = await prepare(new FaultyRequest(harness, await harness.createBackup()))
       await send()
@@ -30,4 +34,4 @@ describe('The order of checks', () => {
       })
     })
   }
-})
+}

@@ -5,6 +5,7 @@ import type { BackupIndex, StoredBackup } from '../../application/ports/backup-i
 import { unixSeconds } from '../../application/ports/clock.ts'
 import type { Backup } from '../../domain/backup.ts'
 import { DomainError } from '../../domain/domain-error.ts'
+import type { FactorId } from '../../domain/factor.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { sampleBackup, sampleEcKeypair, sampleFactor } from '../support/sample-backups.ts'
@@ -186,7 +187,7 @@ describe('Committer', () => {
   })
 
   it('uses up a proof with the state that its authority leads to', async () => {
-    const requireFactor = (): void => undefined
+    const requireFactor = (): FactorId => stored.backup.state.mainFactors[0]!.id
     const change = proposal(withSyncFactor)
     await committer.use({ ...change, requireFactor, authorize: withSyncFactor })
     expect((await index.load(stored.backup.id))?.backup.state.syncFactors).to.have.lengthOf(2)

@@ -92,6 +92,41 @@ const BUDGET: readonly (readonly [operation: string, budget: number, prepare: Pr
     },
   ],
   [
+    'delete-factor, which can be undone',
+    3,
+    async (harness, { device, mainFactorId }) => {
+      const command = await harness.deleteFactorCommand(device, mainFactorId, 'MAIN')
+      return () => harness.application.deleteFactor.execute(command)
+    },
+  ],
+  [
+    'delete-backup, which can be undone',
+    3,
+    async (harness, { device }) => {
+      const command = await harness.deviceAnswer(device, { operation: 'delete-backup' })
+      return () => harness.application.deleteBackup.execute(command)
+    },
+  ],
+  [
+    'undelete, to undo the deletion of a backup',
+    3,
+    async (harness, backup) => {
+      await harness.deleteBackup(backup)
+      const command = await harness.answer(backup.main, 'undelete')
+      return () => harness.application.undelete.execute(command)
+    },
+  ],
+  [
+    'undelete, to undo the removal of the factor that asks',
+    3,
+    async (harness, { device, main, mainFactorId }) => {
+      await harness.application.addFactor.execute(await harness.addFactorCommand(main, new KeypairClient()))
+      await harness.deleteFactor(device, mainFactorId, 'MAIN')
+      const command = await harness.answer(main, 'undelete')
+      return () => harness.application.undelete.execute(command)
+    },
+  ],
+  [
     'reset',
     2,
     async (harness, { account }) => {
@@ -118,11 +153,12 @@ describe('Round trips to a backend, one after the other', () => {
       it(`${operation} takes ${budget}, with ${kind}`, async () => {
         const clock = new ManualClock()
         const roundTrips = new RoundTrips()
-        const harness = new ApplicationHarness({
+        const stores = {
           index: roundTrips.index(new MemoryBackupIndex()),
           blobs: roundTrips.blobs(new MemoryBlobStore(clock)),
           clock,
-        })
+        }
+        const harness = new ApplicationHarness(stores, { deletionGrace: /undo(ne)? /.test(`${operation} `) ? 3600 : 0 })
         const send = await prepare(harness, await harness.createBackup({ main: newMain() }))
         roundTrips.take()
         await send()

@@ -6,18 +6,23 @@ import { expectIntact, expectRefused, outcomesOf } from './support/expectations.
 import { keypairAuthorization, KeypairClient, PasskeyClient, type FactorClient } from './support/factor-clients.ts'
 import { FaultyRequest } from './support/faulty-requests.ts'
 import { openHarness, type InterleavedHarness } from './support/open-harness.ts'
-import { OPERATIONS, type Operation } from './support/operations.ts'
+import { operationsWith, type Operation } from './support/operations.ts'
 
 type Request = () => Promise<unknown>
 
 const PARALLEL = 8
 
-describe('A proof works once', () => {
+for (const deletionGrace of [0, 3600]) {
+  describe(`A proof works once, with ${deletionGrace} seconds to undo a deletion`, () =>
+    describeSingleUse(deletionGrace))
+}
+
+function describeSingleUse(deletionGrace: number): void {
   let harness: InterleavedHarness
   let backup: CreatedBackup
 
   beforeEach(async () => {
-    harness = openHarness()
+    harness = openHarness({ deletionGrace })
     backup = await harness.createBackup()
   })
 
@@ -33,9 +38,10 @@ describe('A proof works once', () => {
     'retrieve-metadata': 'already_used',
     'delete-factor': 'backup_untraceable',
     'delete-backup': 'backup_untraceable',
+    undelete: 'nothing_to_undelete',
     reset: 'not_found',
   }
-  for (const { name, prepare } of OPERATIONS) {
+  for (const { name, prepare } of operationsWith(deletionGrace)) {
     it(`${name}: the same request again is ${replays[name]}`, async () => {
       const send = await prepare(new FaultyRequest(harness, backup))
       await send()
@@ -195,7 +201,7 @@ describe('A proof works once', () => {
     await harness.application.deleteFactor.execute(command)
     await expectRefused(harness, () => harness.application.deleteFactor.execute(command), 'factor_not_found')
   })
-})
+}
 
 async function times<Item>(count: number, make: () => Promise<Item>): Promise<readonly Item[]> {
   return Promise.all(Array.from({ length: count }, make))

@@ -4,20 +4,25 @@ import { refusalOf } from '../support/refusal.ts'
 import { expectIntact, expectRefused } from './support/expectations.ts'
 import { FaultyRequest } from './support/faulty-requests.ts'
 import { openHarness, type InterleavedHarness } from './support/open-harness.ts'
-import { OPERATIONS } from './support/operations.ts'
+import { operationsWith } from './support/operations.ts'
 
 const FAULTS = ['before the effect', 'after the effect'] as const
 
-describe('A commit whose outcome is unknown', () => {
+for (const deletionGrace of [0, 3600]) {
+  describe(`A commit whose outcome is unknown, with ${deletionGrace} seconds to undo a deletion`, () =>
+    describeUnknownOutcomes(deletionGrace))
+}
+
+function describeUnknownOutcomes(deletionGrace: number): void {
   let harness: InterleavedHarness
   let backup: CreatedBackup
 
   beforeEach(async () => {
-    harness = openHarness()
+    harness = openHarness({ deletionGrace })
     backup = await harness.createBackup()
   })
 
-  for (const { name, prepare } of OPERATIONS) {
+  for (const { name, prepare } of operationsWith(deletionGrace)) {
     for (const fault of FAULTS) {
       it(`of ${name}, failed twice ${fault}, is repeated as it is, and takes effect once`, async () => {
         const send = await prepare(new FaultyRequest(harness, backup))
@@ -103,7 +108,8 @@ describe('A commit whose outcome is unknown', () => {
     harness.index.beforeNextCommits(() => harness.deleteBackup(backup))
     expect(await refusalOf(harness.application.syncBackup.execute(command))).to.equal('backup_untraceable')
     await harness.application.sealedBlobs.settle()
-    expect(await harness.blobs.keys()).to.deep.equal([])
+    const kept = (await harness.index.load(backup.id))?.backup.blobs() ?? []
+    expect(await harness.blobs.keys()).to.deep.equal(kept.map(({ key }) => key))
   })
 
   it('is no refusal: faults of another kind are not repeated', async () => {
@@ -115,4 +121,4 @@ describe('A commit whose outcome is unknown', () => {
     expect(reason).to.equal(fault)
     expect(attempts).to.have.lengthOf(start + 1)
   })
-})
+}

@@ -49,6 +49,7 @@ describe('readConfiguration', () => {
       attestation: { mode: 'off' },
       maxBackupBytes: 15_728_640,
       historyVersions: 1,
+      deletionGrace: 0,
       sweepGrace: 86_400,
       requestTimeout: 30_000,
       shutdownGrace: 25_000,
@@ -57,6 +58,10 @@ describe('readConfiguration', () => {
       logFormat: 'pretty',
       revision: 'unknown',
     } satisfies Configuration)
+  })
+
+  it('takes a grace of deletions in hours', () => {
+    expect(readConfiguration({ DELETION_GRACE_HOURS: '48' }).deletionGrace).to.equal(48 * 3600)
   })
 
   it('takes what production wants, and listens everywhere and logs JSON there', () => {
@@ -130,6 +135,11 @@ describe('readConfiguration', () => {
       'S3_FORCE_PATH_STYLE is one of true, false',
     ],
     ['no history at all', { HISTORY_VERSIONS: '0' }, 'HISTORY_VERSIONS is a whole number from 1 to 10'],
+    [
+      'a grace of deletions of more than a year',
+      { DELETION_GRACE_HOURS: '8761' },
+      'DELETION_GRACE_HOURS is a whole number from 0 to 8760',
+    ],
     ['a negative history', { HISTORY_VERSIONS: '-1' }, 'HISTORY_VERSIONS is a whole number from 1 to 10'],
     ['a provider in lower case', { OIDC_PROVIDERS: 'google' }, 'OIDC_PROVIDERS holds "google"'],
     [

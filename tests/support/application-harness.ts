@@ -12,6 +12,7 @@ import type { DeleteFactorCommand } from '../../application/use-cases/delete-fac
 import type { ResetBackupCommand } from '../../application/use-cases/reset-backup.ts'
 import type { RetrievedBackup } from '../../application/use-cases/retrieve-backup.ts'
 import type { SyncBackupCommand } from '../../application/use-cases/sync-backup.ts'
+import type { UndeletedBackup } from '../../application/use-cases/undelete.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
 import type { BackupMetadata } from '../../domain/backup-metadata.ts'
 import type { FactorId, FactorScope } from '../../domain/factor.ts'
@@ -90,7 +91,7 @@ export class ApplicationHarness<Index extends BackupIndex = BackupIndex, Blobs e
     const idTokens = this.#provider.verifier(events)
     this.application = assembleApplication(
       { index, blobs, clock, events, idTokens, random: new NodeRandom() },
-      { history: 1, maxBytes: 1024, ...limits },
+      { history: 1, maxBytes: 1024, deletionGrace: 0, ...limits },
     )
   }
 
@@ -99,7 +100,7 @@ export class ApplicationHarness<Index extends BackupIndex = BackupIndex, Blobs e
     return new AccountClient(this.#provider)
   }
 
-  async answer(client: FactorClient, operation: 'create' | 'retrieve' | 'verify-factor'): Promise<Answer> {
+  async answer(client: FactorClient, operation: 'create' | 'retrieve' | 'verify-factor' | 'undelete'): Promise<Answer> {
     const type: ChallengeType = client.kind === 'PASSKEY' ? 'passkey' : 'keypair'
     const { challenge, token } = await this.application.challenges.issue(type, { operation })
     const authorization = operation === 'create' ? client.enrol(challenge) : client.prove(challenge)
@@ -197,6 +198,10 @@ export class ApplicationHarness<Index extends BackupIndex = BackupIndex, Blobs e
 
   async deleteBackup({ device }: CreatedBackup): Promise<void> {
     await this.application.deleteBackup.execute(await this.deviceAnswer(device, { operation: 'delete-backup' }))
+  }
+
+  async undelete(main: FactorClient): Promise<UndeletedBackup> {
+    return this.application.undelete.execute(await this.answer(main, 'undelete'))
   }
 
   async resetCommand(account: AccountKeypair): Promise<ResetBackupCommand> {

@@ -60,6 +60,15 @@ export function backupRoutes(useCases: UseCases, uploads: UploadReader, attested
     response.status(204).end()
   })
 
+  router.post('/undelete', attested, async (request, response) => {
+    const { authorization, challengeToken } = bodyOf<AuthorizedJson>(request)
+    const { backupId, metadata, syncFactorToken } = await useCases.undelete.execute({
+      authorization: authorizationOf(authorization),
+      challengeToken,
+    })
+    response.json({ backupId, backupMetadata: metadata, syncFactorToken })
+  })
+
   router.post('/reset', async (request, response) => {
     const { backupAccountId, signature, challengeToken } = bodyOf<ResetJson>(request)
     await useCases.resetBackup.execute({

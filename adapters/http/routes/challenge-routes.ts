@@ -24,6 +24,7 @@ const UNBOUND: readonly UnboundOperation[] = [
   'sync',
   'retrieve-metadata',
   'delete-backup',
+  'undelete',
 ]
 
 /** Everything that hands out a challenge. */
@@ -49,7 +50,7 @@ export function challengeRoutes(useCases: UseCases): Router {
     const { name, displayName, platform } = bodyOf<PasskeyUserJson>(request)
     response.json(passkeyJson(await useCases.issuePasskeyChallenge.forCreation({ name, displayName, platform })))
   })
-  for (const operation of ['retrieve', 'verify-factor'] as const) {
+  for (const operation of ['retrieve', 'verify-factor', 'undelete'] as const) {
     router.post(`/${operation}/challenge/passkey`, async (_request, response) => {
       response.json(passkeyJson(await useCases.issuePasskeyChallenge.forAssertion(operation)))
     })

@@ -5,6 +5,8 @@ import { WebAuthnPasskeyVerifier } from '../../../adapters/webauthn/passkey-veri
 import { AuthenticateFactor } from '../../../application/authenticate-factor.ts'
 import { Challenges } from '../../../application/challenges.ts'
 import { Committer } from '../../../application/committer.ts'
+import { DeletionGrace } from '../../../application/deletion-grace.ts'
+import { FinalDeletions } from '../../../application/final-deletions.ts'
 import type { BackupIndex } from '../../../application/ports/backup-index.ts'
 import type { BlobStore } from '../../../application/ports/blob-store.ts'
 import type { Clock } from '../../../application/ports/clock.ts'
@@ -29,6 +31,8 @@ import { ResetBackup } from '../../../application/use-cases/reset-backup.ts'
 import { RetrieveBackup } from '../../../application/use-cases/retrieve-backup.ts'
 import { RetrieveMetadata } from '../../../application/use-cases/retrieve-metadata.ts'
 import { SyncBackup } from '../../../application/use-cases/sync-backup.ts'
+import { SweepBlobs } from '../../../application/use-cases/sweep-blobs.ts'
+import { Undelete } from '../../../application/use-cases/undelete.ts'
 import { VerifyFactor } from '../../../application/use-cases/verify-factor.ts'
 import { RELYING_PARTY } from './factor-clients.ts'
 
@@ -46,12 +50,14 @@ export interface ApplicationLimits {
   readonly history: number
   /** Of a backup's content. */
   readonly maxBytes: number
+  /** Seconds. */
+  readonly deletionGrace: number
 }
 
 export type Application = ReturnType<typeof assembleApplication>
 
 /** All use cases and what they share, put together as in production. */
-export function assembleApplication(ports: ApplicationPorts, { history, maxBytes }: ApplicationLimits) {
+export function assembleApplication(ports: ApplicationPorts, { history, maxBytes, deletionGrace }: ApplicationLimits) {
   const { index, blobs, clock, random, events, idTokens } = ports
   const sealer = new JweTokenSealer([generateKeyringEntry(new Date(clock.now()))])
   const signatureVerifier = new NodeSignatureVerifier()
@@ -64,6 +70,7 @@ export function assembleApplication(ports: ApplicationPorts, { history, maxBytes
   const signatures = new SignatureProofs(signatureVerifier, idTokens, clock)
   const authenticate = new AuthenticateFactor(index, signatures, passkeys, clock)
   const proveNewFactor = new ProveNewFactor(signatures, passkeys)
+  const grace = new DeletionGrace(deletionGrace, clock)
 
   return {
     sealer,
@@ -91,8 +98,10 @@ export function assembleApplication(ports: ApplicationPorts, { history, maxBytes
     addFactor: new AddFactor(challenges, authenticate, proveNewFactor, committer, clock, random),
     syncBackup: new SyncBackup(challenges, authenticate, sealedBlobs, committer, history),
     retrieveMetadata: new RetrieveMetadata(challenges, authenticate, committer),
-    deleteFactor: new DeleteFactor(challenges, authenticate, sealedBlobs, committer),
-    deleteBackup: new DeleteBackup(challenges, authenticate, sealedBlobs, committer),
+    deleteFactor: new DeleteFactor(challenges, authenticate, sealedBlobs, committer, grace),
+    deleteBackup: new DeleteBackup(challenges, authenticate, sealedBlobs, committer, grace),
+    undelete: new Undelete(challenges, authenticate, committer, syncFactorTokens, clock),
+    sweepBlobs: new SweepBlobs(index, blobs, clock, events, new FinalDeletions(committer, clock, random, events)),
     resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealedBlobs, committer),
     reportStatus: new ReportStatus(index),
     checkReadiness: new CheckReadiness(index, blobs),

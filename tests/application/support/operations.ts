@@ -28,7 +28,7 @@ const SYNC_FACTOR_FAULTS = {
   lookup: 'backup_untraceable',
 } as const
 
-export const OPERATIONS: readonly Operation[] = [
+const OPERATIONS: readonly Operation[] = [
   {
     name: 'create',
     refusals: {
@@ -157,6 +157,15 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
+    name: 'undelete',
+    refusals: { ...CHALLENGE_FAULTS, lookup: 'backup_untraceable', policy: 'nothing_to_undelete' },
+    prepare: async (request) => {
+      if (!request.has('policy')) await request.harness.deleteBackup(request.backup)
+      const command = await request.answer(mainKeypair(request), { operation: 'undelete' })
+      return () => request.harness.application.undelete.execute(command)
+    },
+  },
+  {
     name: 'reset',
     refusals: { ...CHALLENGE_FAULTS, proof: 'invalid_signature', lookup: 'not_found' },
     prepare: async (request) => {
@@ -168,6 +177,11 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
 ]
+
+/** All that there are with this many seconds to undo deletions; they are refused alike with and without. */
+export function operationsWith(deletionGrace: number): readonly Operation[] {
+  return OPERATIONS.filter(({ name }) => deletionGrace > 0 || name !== 'undelete')
+}
 
 function mainKeypair(request: FaultyRequest): P256Keypair {
   const { main } = request.backup

@@ -141,6 +141,17 @@ describe('RetrieveBackup', () => {
       expect(harness.events.events).to.deep.equal([])
     })
 
+    it('by two syncs and a deletion that can be undone is backup_missing too', async () => {
+      harness = openHarness({ deletionGrace: 3600 })
+      backup = await harness.createBackup()
+      harness.blobs.beforeNextOpen(async () => {
+        await harness.deleteBackup(await harness.sync(await harness.sync(backup)))
+        await harness.application.sealedBlobs.settle()
+      })
+      expect(await refusalOf(harness.retrieve(backup.main))).to.equal('backup_missing')
+      expect(harness.events.events).to.deep.equal([])
+    })
+
     it('by a deletion and a creation of the same id is backup_missing, without an alarm', async () => {
       const recreate = async (): Promise<void> => {
         await harness.deleteBackup(backup)

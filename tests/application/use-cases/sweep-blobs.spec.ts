@@ -1,7 +1,14 @@
 import { expect } from 'chai'
+import { NodeRandom } from '../../../adapters/crypto/node-random.ts'
+import { Committer } from '../../../application/committer.ts'
+import { FinalDeletions } from '../../../application/final-deletions.ts'
 import { SweepBlobs, type SweepOptions, type SweepSummary } from '../../../application/use-cases/sweep-blobs.ts'
 import type { CreatedBackup } from '../../support/application-harness.ts'
+import type { P256Keypair } from '../../support/keypair.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { chunked } from '../../support/byte-streams.ts'
+import { expectGone, expectIntact } from '../support/expectations.ts'
+import { PasskeyClient } from '../support/factor-clients.ts'
 import { openHarness, type InterleavedHarness } from '../support/open-harness.ts'
 
 const GRACE = 3600
@@ -16,8 +23,15 @@ describe('SweepBlobs', () => {
   })
 
   function sweep(options: Partial<SweepOptions> = {}): Promise<SweepSummary> {
-    const { index, blobs, clock, events } = harness
-    return new SweepBlobs(index, blobs, clock, events).execute({ grace: GRACE, dryRun: false, ...options })
+    return harness.application.sweepBlobs.execute({ grace: GRACE, dryRun: false, ...options })
+  }
+
+  function openSweepAhead(seconds: number): SweepBlobs {
+    const { index, blobs, events } = harness
+    const clock = new ManualClock(harness.clock.now() + seconds * 1000)
+    const random = new NodeRandom()
+    const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, events)
+    return new SweepBlobs(index, blobs, clock, events, finalDeletions)
   }
 
   async function abandon(name: string, folder: string = backup.id): Promise<string> {
@@ -84,6 +98,95 @@ describe('SweepBlobs', () => {
     })
     expect(stopped).to.deep.equal({ seen: 2, removed: 1, failed: 0 })
     expect(await sweep()).to.deep.equal({ seen: 3, removed: 2, failed: 0 })
+  })
+
+  describe('with deletions that can be undone', () => {
+    const DELETION_GRACE = 10 * GRACE
+    let device: P256Keypair
+
+    beforeEach(async () => {
+      harness = openHarness({ deletionGrace: DELETION_GRACE })
+      backup = await harness.createBackup()
+      device = await harness.addSyncFactor(backup)
+    })
+
+    it('keeps everything until the last second of their grace', async () => {
+      await harness.deleteFactor(device, backup.syncFactorId, 'SYNC')
+      await harness.deleteBackup({ ...backup, device })
+      harness.clock.advance(DELETION_GRACE * 1000 - 1)
+      expect(await sweep()).to.deep.equal({ seen: 1, removed: 0, failed: 0 })
+      await harness.undelete(backup.main)
+      await expectIntact(harness, backup)
+    })
+
+    it('removes a deleted backup after it, and frees its id and factors', async () => {
+      await harness.deleteBackup(await harness.sync(backup))
+      harness.clock.advance(DELETION_GRACE * 1000)
+      expect(await sweep()).to.deep.equal({ seen: 2, removed: 2, failed: 0 })
+      await expectGone(harness, backup.id)
+      expect(harness.events.events.map(({ event }) => event)).to.include('deletion_final')
+      await expectIntact(harness, await harness.createBackup(backup))
+      await expectIntact(harness, await harness.createBackup({ device }))
+    })
+
+    it('removes removed factors after it, frees them, and leaves the backup', async () => {
+      const passkey = new PasskeyClient()
+      const passkeyId = await harness.addFactor(backup, passkey)
+      await harness.deleteFactor(device, passkeyId, 'MAIN')
+      harness.clock.advance(1000)
+      await harness.deleteFactor(device, backup.syncFactorId, 'SYNC')
+      harness.clock.advance(DELETION_GRACE * 1000 - 1000)
+      expect(await sweep()).to.deep.equal({ seen: 1, removed: 0, failed: 0 })
+      expect((await harness.index.load(backup.id))?.backup.state.removedFactors).to.have.lengthOf(1)
+      await expectIntact(harness, await harness.createBackup({ main: passkey }))
+      await harness.undelete(backup.main)
+      await expectIntact(harness, await harness.sync(backup))
+    })
+
+    it('commits once for all blobs of a backup, and nothing where nothing is final', async () => {
+      await harness.sync(backup)
+      await harness.deleteFactor(device, backup.syncFactorId, 'SYNC')
+      harness.clock.advance(DELETION_GRACE * 1000)
+      const { effects } = harness.index
+      await sweep()
+      await sweep()
+      expect(harness.index.effects).to.equal(effects + 1)
+    })
+
+    it('only tells in a dry run', async () => {
+      await harness.deleteBackup(backup)
+      harness.clock.advance(DELETION_GRACE * 1000)
+      const { effects } = harness.index
+      expect(await sweep({ dryRun: true })).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
+      expect(harness.index.effects).to.equal(effects)
+      expect(await harness.blobs.keys()).to.have.lengthOf(1)
+    })
+
+    it('loses to an undeletion that was decided in time', async () => {
+      await harness.deleteBackup({ ...backup, device })
+      const undelete = await harness.answer(backup.main, 'undelete')
+      // A sweep on a machine whose clock is ahead.
+      const ahead = openSweepAhead(DELETION_GRACE)
+      harness.index.beforeNextCommits(() => harness.application.undelete.execute(undelete))
+      expect(await ahead.execute({ grace: GRACE, dryRun: false })).to.include({ removed: 0, failed: 0 })
+      await expectIntact(harness, backup)
+    })
+
+    it('takes no harm from another sweep that came first, or from a reset', async () => {
+      await harness.deleteBackup(backup)
+      harness.clock.advance(DELETION_GRACE * 1000)
+      harness.index.beforeNextCommits(() => sweep())
+      expect(await sweep()).to.include({ failed: 0 })
+      await expectGone(harness, backup.id)
+    })
+
+    it('removes once what it was not told the outcome of', async () => {
+      await harness.deleteBackup(backup)
+      harness.clock.advance(DELETION_GRACE * 1000)
+      harness.index.failNextCommits('after the effect')
+      expect(await sweep()).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
+      await expectGone(harness, backup.id)
+    })
   })
 
   it('tells how far it is', async () => {

@@ -21,10 +21,11 @@ import { ReportStatus } from '../../../application/use-cases/report-status.ts'
 import { ResetBackup } from '../../../application/use-cases/reset-backup.ts'
 import { RetrieveBackup } from '../../../application/use-cases/retrieve-backup.ts'
 import { RetrieveMetadata } from '../../../application/use-cases/retrieve-metadata.ts'
-import { SweepBlobs } from '../../../application/use-cases/sweep-blobs.ts'
+import type { SweepBlobs } from '../../../application/use-cases/sweep-blobs.ts'
 import { SyncBackup } from '../../../application/use-cases/sync-backup.ts'
 import { VerifyBackups } from '../../../application/use-cases/verify-backups.ts'
 import { VerifyFactor } from '../../../application/use-cases/verify-factor.ts'
+import { createSweep } from '../../../bootstrap/create-sweep.ts'
 import { DigestSignatureVerifier } from './fakes/digest-signatures.ts'
 import { PlainIdTokenVerifier } from './fakes/plain-id-token-verifier.ts'
 import { PlainPasskeyVerifier } from './fakes/plain-passkey-verifier.ts'
@@ -77,6 +78,6 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
     resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealed, committer),
     reportStatus: new ReportStatus(index),
     verifyBackups: new VerifyBackups(index, blobs, clock),
-    sweepBlobs: workshop.sweepBlobs?.(ports) ?? new SweepBlobs(index, blobs, clock, log),
+    sweepBlobs: workshop.sweepBlobs?.(ports) ?? createSweep(ports, clock, random, log),
   }
 }

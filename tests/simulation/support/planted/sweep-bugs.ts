@@ -1,3 +1,5 @@
+import { Committer } from '../../../../application/committer.ts'
+import { FinalDeletions } from '../../../../application/final-deletions.ts'
 import type { StoredBackup } from '../../../../application/ports/backup-index.ts'
 import { SweepBlobs, type SweepOptions, type SweepSummary } from '../../../../application/use-cases/sweep-blobs.ts'
 import { Backup } from '../../../../domain/backup.ts'
@@ -6,8 +8,9 @@ import type { InstancePorts } from '../assemble-instance.ts'
 import { WrappedIndex } from './wrapped-index.ts'
 
 class Sweep extends SweepBlobs {
-  constructor({ index, blobs, clock, log }: InstancePorts) {
-    super(index, blobs, clock, log)
+  constructor({ index, blobs, clock, random, log }: InstancePorts) {
+    const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, log)
+    super(index, blobs, clock, log, finalDeletions)
   }
 }
 
