@@ -20,6 +20,7 @@ const CONTEXTS: readonly ChallengeContext[] = [
   { operation: 'sync' },
   { operation: 'retrieve-metadata' },
   { operation: 'delete-backup' },
+  { operation: 'undelete' },
   { operation: 'delete-factor', factorId: 'the one' },
   { operation: 'reset', backupId: new AccountKeypair().backupAccountId },
   { operation: 'add-factor', newFactor: { kind: 'EC_KEYPAIR', publicKey: new P256Keypair().publicKey } },

@@ -23,13 +23,16 @@ export class MatrixBackups {
   }
 
   /** A challenge as this holder answers it. */
-  challenge(operation: 'create' | 'retrieve' | 'verify-factor', holder: Holder): Promise<ChallengeWithToken> {
+  challenge(
+    operation: 'create' | 'retrieve' | 'verify-factor' | 'undelete',
+    holder: Holder,
+  ): Promise<ChallengeWithToken> {
     return holder.answers === 'passkey'
       ? this.#client.passkeyChallenge(operation)
       : this.#client.keypairChallenge(operation)
   }
 
-  async proof(operation: 'retrieve' | 'verify-factor', holder: Holder): Promise<ProofJson> {
+  async proof(operation: 'retrieve' | 'verify-factor' | 'undelete', holder: Holder): Promise<ProofJson> {
     const { challenge, token } = await this.challenge(operation, holder)
     return { authorization: holder.prove(challenge), challengeToken: token }
   }
@@ -128,6 +131,14 @@ export class MatrixBackups {
   async deleteFactor({ device }: KnownBackup, factorId: string, encryptionKey: object | null = null): Promise<void> {
     const proof = await this.deviceProof('delete-factor', device, { factorId })
     accepted(await this.#client.post('/delete-factor', { ...proof, factorId, scope: 'MAIN', encryptionKey }))
+  }
+
+  /** By a device of its own, which is used for nothing else. */
+  async deleteLastFactor({ owner }: KnownBackup, scope: 'MAIN' | 'SYNC'): Promise<void> {
+    const { metadata } = await this.retrieve(owner)
+    const factorId = (scope === 'MAIN' ? metadata.factors : metadata.syncFactors).at(-1)!.id
+    const proof = await this.deviceProof('delete-factor', await this.addSyncFactor(owner), { factorId })
+    accepted(await this.#client.post('/delete-factor', { ...proof, factorId, scope }))
   }
 
   async delete({ device }: KnownBackup): Promise<void> {

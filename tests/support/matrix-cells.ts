@@ -22,14 +22,17 @@ const SYNC_HERE: Standing = { main: 'nowhere', sync: 'here' }
 const SYNC_ELSEWHERE: Standing = { main: 'nowhere', sync: 'elsewhere' }
 const BOTH_MAIN_HERE: Standing = { main: 'here', sync: 'elsewhere' }
 const BOTH_SYNC_HERE: Standing = { main: 'elsewhere', sync: 'here' }
+const MAIN_REMOVED: Standing = { main: 'removed', sync: 'nowhere' }
+const SYNC_REMOVED: Standing = { main: 'nowhere', sync: 'removed' }
 /** In two other backups. */
 const BOTH_ELSEWHERE: Standing = { main: 'elsewhere', sync: 'elsewhere' }
 
-const ALL = [NOWHERE, MAIN_HERE, MAIN_ELSEWHERE, SYNC_HERE, SYNC_ELSEWHERE, BOTH_MAIN_HERE, BOTH_SYNC_HERE]
+const REMOVED = [MAIN_REMOVED, SYNC_REMOVED]
+const ALL = [NOWHERE, MAIN_HERE, MAIN_ELSEWHERE, SYNC_HERE, SYNC_ELSEWHERE, BOTH_MAIN_HERE, BOTH_SYNC_HERE, ...REMOVED]
 /** Where the backup is found by the factor, it is `here`, wherever that is. */
-const FOUND = [NOWHERE, MAIN_HERE, SYNC_HERE, BOTH_MAIN_HERE]
+const FOUND = [NOWHERE, MAIN_HERE, SYNC_HERE, BOTH_MAIN_HERE, ...REMOVED]
 /** Where there is no backup yet, all there are are elsewhere. */
-const NEW = [NOWHERE, MAIN_ELSEWHERE, SYNC_ELSEWHERE, BOTH_ELSEWHERE]
+const NEW = [NOWHERE, MAIN_ELSEWHERE, SYNC_ELSEWHERE, BOTH_ELSEWHERE, ...REMOVED]
 
 const STANDINGS: Readonly<Record<FactorPosition, readonly Standing[]>> = {
   create: NEW,
@@ -43,6 +46,7 @@ const STANDINGS: Readonly<Record<FactorPosition, readonly Standing[]>> = {
   'retrieve-metadata': [...FOUND, BOTH_SYNC_HERE],
   'delete-factor': [...FOUND, BOTH_SYNC_HERE],
   'delete-backup': FOUND,
+  undelete: FOUND,
 }
 
 const VARIANTS: Readonly<Partial<Record<FactorPosition, readonly Variant[]>>> = {
@@ -75,6 +79,7 @@ const REUSABLE: readonly FactorPosition[] = [
   'sync',
   'retrieve-metadata',
   'delete-backup',
+  'undelete',
 ]
 
 /** Every position × every kind of factor × wherever such a credential can be registered. */

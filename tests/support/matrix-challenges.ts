@@ -23,7 +23,7 @@ export interface Bindings {
   readonly otherAnnouncement: Announcement
 }
 
-const PASSKEY_CHALLENGES: readonly Context[] = ['create', 'retrieve', 'verify-factor']
+const PASSKEY_CHALLENGES: readonly Context[] = ['create', 'retrieve', 'verify-factor', 'undelete']
 
 /**
  * Challenges for every context and every type. Those that the service hands out come from it; the others, which nobody

@@ -13,14 +13,15 @@ export const FACTOR_POSITIONS = [
   'retrieve-metadata',
   'delete-factor',
   'delete-backup',
+  'undelete',
 ] as const
 export type FactorPosition = (typeof FACTOR_POSITIONS)[number]
 
 /**
  * Where a credential is registered, seen from the backup that the request is about: `here`; in a backup of its own
- * (`elsewhere`); or not at all.
+ * (`elsewhere`); not at all; or here until it was `removed`, which can still be undone.
  */
-export type Place = 'here' | 'elsewhere' | 'nowhere'
+export type Place = 'here' | 'elsewhere' | 'nowhere' | 'removed'
 
 export interface Standing {
   readonly main: Place
@@ -39,6 +40,7 @@ export const CONTEXTS = [
   'sync',
   'retrieve-metadata',
   'delete-backup',
+  'undelete',
   'delete-factor',
   'delete-factor of another',
   'reset',

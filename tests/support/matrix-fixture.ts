@@ -24,6 +24,10 @@ export async function registerRow(world: MatrixWorld, row: FactorRow): Promise<R
     ...(main === 'here' ? asOwner : {}),
     ...(sync === 'here' ? asDevice : {}),
   })
+  if (main === 'removed') await world.backups.addFactor(here.owner, holder)
+  if (sync === 'removed' && holder instanceof KeypairHolder) await world.backups.addSyncFactor(here.owner, holder)
+  if (main === 'removed') await world.backups.deleteLastFactor(here, 'MAIN')
+  if (sync === 'removed') await world.backups.deleteLastFactor(here, 'SYNC')
   const owned = main === 'elsewhere' ? [await world.backups.create(asOwner)] : []
   const synced = sync === 'elsewhere' ? [await world.backups.create(asDevice)] : []
   return { ...row, world, holder, here, backups: [here, ...owned, ...synced], synced: synced[0] ?? here }

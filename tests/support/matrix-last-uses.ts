@@ -96,6 +96,20 @@ export const LAST_USES: readonly LastUse[] = [
     type: 'keypair',
     send: ({ client, bystander }, challenge) => client.post('/delete-backup', proved(bystander.device, challenge)),
   },
+  {
+    context: 'undelete',
+    type: 'passkey',
+    send: ({ client, bystander }, challenge) => client.post('/undelete', proved(bystander.owner, challenge)),
+  },
+  {
+    context: 'undelete',
+    type: 'keypair',
+    send: async ({ client, backups }, challenge) => {
+      const deleted = await backups.create()
+      await backups.delete(deleted)
+      return client.post('/undelete', proved(deleted.owner, challenge))
+    },
+  },
 ]
 
 function proved(holder: Holder, { challenge, token }: ChallengeWithToken): PresentedProof {

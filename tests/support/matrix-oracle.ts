@@ -4,8 +4,8 @@ import type {
   Context,
   FactorPosition,
   FactorRow,
+  Place,
   ResetSigner,
-  Standing,
 } from './matrix-dimensions.ts'
 import type { FactorKind } from './matrix-holders.ts'
 
@@ -21,6 +21,8 @@ interface Rule {
   readonly type?: CellChallengeType
   /** A factor that is one in this scope, or one that is to become one. */
   readonly holds?: 'main' | 'sync'
+  /** Holding it counts although it was removed. */
+  readonly removedToo?: true
   readonly becomes?: 'main' | 'sync'
   /** Of a success; 200 where absent. */
   readonly status?: 204
@@ -40,6 +42,7 @@ const RULES: Readonly<Record<FactorPosition, Rule>> = {
   'retrieve-metadata': { context: 'retrieve-metadata', ...SYNC_FACTORS_ONLY },
   'delete-factor': { context: 'delete-factor', ...SYNC_FACTORS_ONLY },
   'delete-backup': { context: 'delete-backup', status: 204, ...SYNC_FACTORS_ONLY },
+  undelete: { context: 'undelete', holds: 'main', removedToo: true },
 }
 
 /** The challenge that a factor of this kind has to answer in this position. */
@@ -57,9 +60,9 @@ export function expectedOutcome(row: FactorRow, cell: Cell): string {
     refusedAnnouncement(row, cell) ??
     refusedProof(rule, row, cell) ??
     refusedPermission(cell) ??
-    refusedLookup(rule, row.standing, cell) ??
+    refusedLookup(rule, row, cell) ??
     refusedAccount(cell) ??
-    refusedCredential(rule, row.standing) ??
+    refusedCredential(rule, row) ??
     refusedTarget(row, cell) ??
     refusedConsumption(cell)
   return code === undefined ? String(rule.status ?? 200) : `400 ${code}`
@@ -86,12 +89,12 @@ function refusedAnnouncement({ kind }: FactorRow, { variant }: Cell): string | u
 }
 
 /** "proof (of a passkey: after the lookup that finds its key)". */
-function refusedProof({ holds }: Rule, { kind, standing }: FactorRow, { proof }: Cell): string | undefined {
+function refusedProof(rule: Rule, { kind, standing }: FactorRow, { proof }: Cell): string | undefined {
   // What is no assertion at all names no credential to look up.
   if (proof === 'other ceremony' && kind === 'PASSKEY') return 'webauthn_invalid_payload'
   if (proof !== 'broken') return undefined
   if (kind !== 'PASSKEY') return 'signature_verification_error'
-  return holds === 'main' && standing.main === 'nowhere' ? 'backup_untraceable' : 'webauthn_error'
+  return rule.holds === 'main' && foundBy(rule, standing.main) === undefined ? 'backup_untraceable' : 'webauthn_error'
 }
 
 /** The sync factor token that comes with a new sync factor. */
@@ -110,10 +113,16 @@ function refusedPermission({ variant }: Cell): string | undefined {
   }
 }
 
+/** The backup that a factor at this place leads to. */
+function foundBy({ removedToo }: Rule, place: Place): 'here' | 'elsewhere' | undefined {
+  if (place === 'removed') return removedToo ? 'here' : undefined
+  return place === 'nowhere' ? undefined : place
+}
+
 /** "factor lookup, factor in the backup". */
-function refusedLookup({ holds }: Rule, standing: Standing, { variant }: Cell): string | undefined {
-  if (holds === undefined) return undefined
-  const found = standing[holds] === 'nowhere' ? undefined : standing[holds]
+function refusedLookup(rule: Rule, { standing }: FactorRow, { variant }: Cell): string | undefined {
+  if (rule.holds === undefined) return undefined
+  const found = foundBy(rule, standing[rule.holds])
   switch (variant) {
     case 'naming: no backup there is':
       return 'backup_does_not_exist'
@@ -131,11 +140,15 @@ function refusedAccount({ variant }: Cell): string | undefined {
   return variant === 'new account: without turnkeyProviderId' ? 'missing_turnkey_provider_id' : undefined
 }
 
-/** "one credential belongs to one backup per scope, service-wide; the same credential is never in both lists". */
-function refusedCredential({ becomes }: Rule, standing: Standing): string | undefined {
+/**
+ * "one credential belongs to one backup per scope, service-wide; the same credential is never in both lists". A removed
+ * one is reserved for as long as that can be undone, but for the backup it was removed from.
+ */
+function refusedCredential({ becomes }: Rule, { position, standing }: FactorRow): string | undefined {
   if (becomes === undefined) return undefined
+  const free = position.startsWith('create') ? ['nowhere'] : ['nowhere', 'removed']
   const inTheOtherList = standing.main === 'here' || standing.sync === 'here'
-  return standing[becomes] !== 'nowhere' || inTheOtherList ? 'factor_already_exists' : undefined
+  return !free.includes(standing[becomes]) || inTheOtherList ? 'factor_already_exists' : undefined
 }
 
 /** What is to be deleted must be in the backup that the factor leads to, in the scope that is said. */

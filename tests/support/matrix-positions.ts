@@ -164,6 +164,12 @@ export const PREPARE: Readonly<Record<FactorPosition, Prepare>> = {
     send: (proof) => world.client.post('/delete-backup', proof),
     about: synced.id,
   }),
+
+  undelete: async ({ world, here }) => {
+    await world.backups.addFactor(here.owner)
+    await world.backups.deleteLastFactor(here, 'MAIN')
+    return { send: (proof) => world.client.post('/undelete', proof), about: here.id }
+  },
 }
 
 function providerIdIn(variant: Variant | undefined): { readonly turnkeyProviderId: string | null } {

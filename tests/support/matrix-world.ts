@@ -72,7 +72,7 @@ export class MatrixWorld {
       syncFactorTokens: {
         valid: (await backups.retrieve(bystander.owner)).syncFactorToken,
         expired: await expiredSyncFactorToken(service),
-        ofDeletedBackup: (await deletedBackup(backups)).syncFactorToken,
+        ofDeletedBackup: await tokenOfDeletedBackup(backups),
         ofEarlierBackup: await tokenOfEarlierBackup(backups),
       },
     })
@@ -91,16 +91,18 @@ async function announcedFactor(holder: Holder, creationChallenge: string): Promi
   return { kind: 'PASSKEY', creationChallenge: challengeOf(creationChallenge) }
 }
 
-async function deletedBackup(backups: MatrixBackups): Promise<{ backup: KnownBackup; syncFactorToken: string }> {
+async function tokenOfDeletedBackup(backups: MatrixBackups): Promise<string> {
   const backup = await backups.create()
   const { syncFactorToken } = await backups.retrieve(backup.owner)
   await backups.delete(backup)
-  return { backup, syncFactorToken }
+  return syncFactorToken
 }
 
 /** Everything is as it was, the account, the factors and the content, but it is another backup. */
 async function tokenOfEarlierBackup(backups: MatrixBackups): Promise<string> {
-  const { backup, syncFactorToken } = await deletedBackup(backups)
+  const backup = await backups.create()
+  const { syncFactorToken } = await backups.retrieve(backup.owner)
+  await backups.reset(backup.account)
   await backups.create(backup)
   return syncFactorToken
 }

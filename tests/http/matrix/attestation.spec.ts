@@ -11,7 +11,7 @@ const BYPASS_TOKEN = 'for-developers-only'
 
 const MODES = ['off', 'report', 'enforce'] as const
 
-const ATTESTED = ['/retrieve/from-challenge', '/verify-factor', '/delete-factor'] as const
+const ATTESTED = ['/retrieve/from-challenge', '/verify-factor', '/delete-factor', '/undelete'] as const
 type AttestedPath = (typeof ATTESTED)[number]
 
 interface Attestation {
@@ -65,6 +65,7 @@ for (const mode of MODES) {
       service = await MatrixService.start({
         environment: {
           ATTESTATION_MODE: mode,
+          DELETION_GRACE_HOURS: '1',
           ATTESTATION_JWKS_URL: gateway.jwksUrl.href,
           ATTESTATION_ISSUER: gateway.name,
           ATTESTATION_AUDIENCE: AUDIENCE,
@@ -142,6 +143,11 @@ for (const mode of MODES) {
           return backups.proof('retrieve', backup.owner)
         case '/verify-factor':
           return backups.proof('verify-factor', backup.owner)
+        case '/undelete': {
+          const deleted = await backups.create()
+          await backups.delete(deleted)
+          return backups.proof('undelete', deleted.owner)
+        }
         case '/delete-factor': {
           const factorId = await backups.addFactor(backup.owner, new KeypairHolder())
           const proof = await backups.deviceProof('delete-factor', backup.device, { factorId })
