@@ -22,6 +22,7 @@ import type {
   ResetRequest,
   RetrievedBackup,
   SyncPayload,
+  UndeletedBackup,
 } from './wire.ts'
 
 /** One method for each operation, called as openapi.yaml calls it. All of them throw {@link Refusal}, and what else `Transport` throws. */
@@ -115,6 +116,18 @@ export class BackupClient {
 
   deleteBackup(answer: Answer<KeypairAuthorization>): Promise<void> {
     return this.#transport.post('/delete-backup', answer)
+  }
+
+  undeleteChallengePasskey(): Promise<PasskeyChallenge<RequestOptionsJSON>> {
+    return this.#transport.post('/undelete/challenge/passkey')
+  }
+
+  undeleteChallengeKeypair(): Promise<KeypairChallenge> {
+    return this.#transport.post('/undelete/challenge/keypair')
+  }
+
+  undelete(answer: Answer): Promise<UndeletedBackup> {
+    return this.#transport.post('/undelete', answer)
   }
 
   resetChallengeKeypair(backupAccountId: string): Promise<KeypairChallenge> {

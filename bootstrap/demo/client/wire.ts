@@ -189,6 +189,10 @@ export interface DeletedFactor {
   readonly backupMetadata: BackupMetadata | null
 }
 
+export interface UndeletedBackup extends CreatedBackup {
+  readonly syncFactorToken: string
+}
+
 export interface BackupStatus extends BackupReference {
   readonly factors: readonly { readonly kind: string; readonly accountKind: string | null }[]
 }

@@ -20,6 +20,8 @@ type Prepare = (scene: Scene) => Promise<() => Promise<unknown>>
 export interface PricedOperation {
   readonly name: string
   readonly passkey?: PasskeyClient
+  /** Seconds. */
+  readonly deletionGrace?: number
   readonly prepare: Prepare
 }
 
@@ -95,6 +97,31 @@ export const OPERATIONS: readonly PricedOperation[] = [
     },
   },
   {
+    name: 'delete-factor, a device, to be undone',
+    deletionGrace: 3600,
+    prepare: async ({ harness, backup, secondDevice }) => {
+      const command = await harness.deleteFactorCommand(secondDevice, backup.syncFactorId, 'SYNC')
+      return () => harness.application.deleteFactor.execute(command)
+    },
+  },
+  {
+    name: 'delete-backup, to be undone',
+    deletionGrace: 3600,
+    prepare: async ({ harness, backup }) => {
+      const command = await harness.deviceAnswer(backup.device, { operation: 'delete-backup' })
+      return () => harness.application.deleteBackup.execute(command)
+    },
+  },
+  {
+    name: 'undelete, a backup',
+    deletionGrace: 3600,
+    prepare: async ({ harness, backup }) => {
+      await harness.deleteBackup(backup)
+      const command = await harness.answer(backup.main, 'undelete')
+      return () => harness.application.undelete.execute(command)
+    },
+  },
+  {
     name: 'reset',
     prepare: async ({ harness, backup }) => {
       const command = await harness.resetCommand(backup.account)
@@ -111,9 +138,10 @@ export const OPERATIONS: readonly PricedOperation[] = [
 ]
 
 /** @param passkey the backup's, instead of one that a cloud keeps */
-export async function setScene(passkey = new PasskeyClient()): Promise<Scene> {
+export async function setScene(passkey = new PasskeyClient(), deletionGrace = 0): Promise<Scene> {
   const clock = new ManualClock()
-  const harness = new ApplicationHarness({ index: new MeteredBackupIndex(), blobs: new MeteredBlobStore(clock), clock })
+  const stores = { index: new MeteredBackupIndex(), blobs: new MeteredBlobStore(clock), clock }
+  const harness = new ApplicationHarness(stores, { deletionGrace })
   const created = await harness.createBackup({ main: passkey })
   const account = harness.newAccountClient()
   const command = await harness.addFactorCommand(passkey, account)
@@ -123,8 +151,8 @@ export async function setScene(passkey = new PasskeyClient()): Promise<Scene> {
 }
 
 /** What one call of an operation costs, in units and requests. */
-export async function measure({ passkey, prepare }: PricedOperation): Promise<Units & S3Requests> {
-  const scene = await setScene(passkey)
+export async function measure({ passkey, deletionGrace, prepare }: PricedOperation): Promise<Units & S3Requests> {
+  const scene = await setScene(passkey, deletionGrace)
   const { index, blobs, application } = scene.harness
   const send = await prepare(scene)
   index.takeUnits()
