@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { BackupState } from '../../../domain/backup.ts'
 import type { Credential, EcKeypairCredential } from '../../../domain/credential.ts'
+import type { Deletion } from '../../../domain/deletion.ts'
 import type { EncryptedBackupKey } from '../../../domain/encrypted-backup-key.ts'
 import type { Factor, FactorScope } from '../../../domain/factor.ts'
 import { serves } from './backup-model.ts'
@@ -8,6 +9,12 @@ import type { BackupOperation } from './backup-operations.ts'
 import { backupState, manifestHash, sealedBlob } from './backups.ts'
 import { iCloudKey, prfKey, turnkeyKey } from './encrypted-keys.ts'
 import { ecKeypair, factor, nthFactorId, oidcAccount, passkey } from './factors.ts'
+
+/** By the nth sync factor, or by one that is gone. */
+export interface PlannedDeletion {
+  readonly nthFactor: number
+  readonly recoverableUntil: number
+}
 
 /** An operation to be, as data. What it names of a state (a factor, a key, a hash) it names by place. */
 export type Step =
@@ -19,7 +26,11 @@ export type Step =
       /** In the list of the scope, then in the other, then nowhere. */
       readonly nthFactor: number
       readonly key: 'none' | 'its own' | number | EncryptedBackupKey
+      /** `undefined` for a removal that is final at once. */
+      readonly deletion: PlannedDeletion | undefined
     }
+  | { readonly kind: 'delete'; readonly deletion: PlannedDeletion }
+  | { readonly kind: 'undelete' | 'drop what is final'; readonly at: number }
   | {
       readonly kind: 'sync'
       readonly from: 'current' | 'other'
@@ -98,6 +109,10 @@ const addMain: fc.Arbitrary<Step> = fc.record({
 
 const addSync: fc.Arbitrary<Step> = fc.record({ kind: fc.constant('add sync'), credential: syncCredentials })
 
+// Few moments, so that some deletions are final and some are not.
+const times = fc.nat({ max: 4 })
+const deletions = fc.record({ nthFactor: fc.nat({ max: 3 }), recoverableUntil: times })
+
 const remove: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('remove'),
   scope: fc.constantFrom('MAIN', 'MAIN', 'SYNC'),
@@ -108,7 +123,17 @@ const remove: fc.Arbitrary<Step> = fc.record({
     { weight: 2, arbitrary: fc.nat({ max: 2 }) },
     { weight: 1, arbitrary: keys },
   ),
+  deletion: fc.option(deletions, { nil: undefined }),
 })
+
+const undelete: fc.Arbitrary<Step> = fc.record({ kind: fc.constant('undelete'), at: times })
+
+const endings: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant('delete'), deletion: deletions }),
+  undelete,
+  undelete,
+  fc.record({ kind: fc.constant('drop what is final'), at: times }),
+)
 
 const sync: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('sync'),
@@ -130,8 +155,13 @@ const growing = fc.oneof(
   { weight: 2, arbitrary: remove },
   { weight: 2, arbitrary: sync },
   { weight: 2, arbitrary: count },
+  { weight: 1, arbitrary: endings },
 )
-const shrinking = fc.oneof({ weight: 1, arbitrary: growing }, { weight: 4, arbitrary: remove })
+const shrinking = fc.oneof(
+  { weight: 1, arbitrary: growing },
+  { weight: 4, arbitrary: remove },
+  { weight: 1, arbitrary: endings },
+)
 
 export const backupHistories: fc.Arbitrary<BackupHistory> = fc.record({
   start: starts,
@@ -141,8 +171,12 @@ export const backupHistories: fc.Arbitrary<BackupHistory> = fc.record({
   ),
 })
 
-/** @param n tells the factors and blobs of one history apart */
-export function operationOf(step: Step, state: BackupState, n: number): BackupOperation {
+/**
+ * @param n tells the factors and blobs of one history apart
+ * @returns `undefined` for what nobody does with a backup that counts as deleted
+ */
+export function operationOf(step: Step, state: BackupState, n: number): BackupOperation | undefined {
+  if (state.deletion !== undefined && step.kind !== 'undelete' && step.kind !== 'drop what is final') return undefined
   switch (step.kind) {
     case 'add main':
       return { kind: step.kind, factor: factor(n, step.credential), key: step.key }
@@ -154,7 +188,8 @@ export function operationOf(step: Step, state: BackupState, n: number): BackupOp
       const named = lists.flat()[step.nthFactor]
       const key = keyOf(step.key, keys, named)
       const factorId = named?.id ?? nthFactorId(9999)
-      return { kind: step.kind, removal: { scope: step.scope, factorId, key } }
+      const deletion = step.deletion && deletionOf(step.deletion, state)
+      return { kind: step.kind, removal: { scope: step.scope, factorId, key }, deletion }
     }
     case 'sync': {
       const { from, to, nthBlob, history } = step
@@ -170,9 +205,17 @@ export function operationOf(step: Step, state: BackupState, n: number): BackupOp
         },
       }
     }
+    case 'delete':
+      return { kind: step.kind, deletion: deletionOf(step.deletion, state) }
+    case 'undelete':
+    case 'drop what is final':
     case 'count':
       return step
   }
+}
+
+function deletionOf({ nthFactor, recoverableUntil }: PlannedDeletion, { syncFactors }: BackupState): Deletion {
+  return { deletedBy: syncFactors[nthFactor]?.id ?? nthFactorId(9998), recoverableUntil }
 }
 
 function keyOf(

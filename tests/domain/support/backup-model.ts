@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BackupState } from '../../../domain/backup.ts'
 import type { Credential } from '../../../domain/credential.ts'
+import type { Deletion, RemovedFactor } from '../../../domain/deletion.ts'
 import type { DomainErrorCode } from '../../../domain/domain-error.ts'
+import type { EncryptedBackupKey } from '../../../domain/encrypted-backup-key.ts'
+import type { FactorId } from '../../../domain/factor.ts'
 import type { BackupOperation } from './backup-operations.ts'
 
 export type Outcome = 'accepted' | 'deleted' | DomainErrorCode
@@ -59,6 +62,10 @@ export class BackupModel {
           ['factor_orphaned_from_encryption_key', needed],
         ]
       }
+      case 'delete':
+      case 'undelete':
+      case 'drop what is final':
+        return []
       case 'sync':
         return [
           ['manifest_hash_mismatch', operation.change.from !== manifestHash],
@@ -78,17 +85,40 @@ export class BackupModel {
       case 'add main':
         state.mainFactors = [...state.mainFactors, operation.factor]
         if (operation.key !== undefined) state.keys = [...state.keys, operation.key]
+        this.#makeRoom(operation.factor.credential)
         return 'accepted'
       case 'add sync':
         state.syncFactors = [...state.syncFactors, operation.factor]
+        this.#makeRoom(operation.factor.credential)
         return 'accepted'
       case 'remove': {
         const { factorId, key } = operation.removal
+        const { deletion } = operation
+        if (
+          deletion !== undefined &&
+          isDeepStrictEqual(
+            state.mainFactors.map(({ id }) => id),
+            [factorId],
+          )
+        ) {
+          state.deletion = deletion
+          return 'accepted'
+        }
+        if (deletion !== undefined) this.#keep(factorId, key, deletion)
         state.mainFactors = state.mainFactors.filter(({ id }) => id !== factorId)
         state.syncFactors = state.syncFactors.filter(({ id }) => id !== factorId)
         if (key !== undefined) state.keys = state.keys.filter(({ kind }) => kind !== key.kind)
         return state.mainFactors.length === 0 ? 'deleted' : 'accepted'
       }
+      case 'delete':
+        state.deletion = operation.deletion
+        return 'accepted'
+      case 'undelete':
+        return this.#undelete(operation.at)
+      case 'drop what is final':
+        if (state.deletion !== undefined && state.deletion.recoverableUntil <= operation.at) return 'deleted'
+        state.removedFactors = state.removedFactors.filter((removed) => removed.recoverableUntil > operation.at)
+        return 'accepted'
       case 'sync': {
         const { to, blob, history } = operation.change
         const blobs = [blob, state.blob, ...state.supersededBlobs]
@@ -107,6 +137,57 @@ export class BackupModel {
         return 'accepted'
       }
     }
+  }
+
+  /** What is removed counts towards the limits, but never stands in the way. */
+  #makeRoom(credential: Credential): void {
+    const { state } = this
+    state.removedFactors = state.removedFactors.filter(
+      ({ factor }) => !isDeepStrictEqual(identity(factor.credential), identity(credential)),
+    )
+    for (const [scope, active, limit] of [
+      ['MAIN', state.mainFactors.length, 10],
+      ['SYNC', state.syncFactors.length, 25],
+    ] as const) {
+      while (active + state.removedFactors.filter((removed) => removed.scope === scope).length > limit) {
+        const oldest = state.removedFactors.findIndex((removed) => removed.scope === scope)
+        state.removedFactors = state.removedFactors.toSpliced(oldest, 1)
+      }
+    }
+  }
+
+  #keep(factorId: FactorId, key: EncryptedBackupKey | undefined, deletion: Deletion): void {
+    const { state } = this
+    const main = state.mainFactors.find(({ id }) => id === factorId)
+    const sync = state.syncFactors.find(({ id }) => id === factorId)
+    const removed: RemovedFactor[] = []
+    if (main !== undefined && key === undefined) removed.push({ ...deletion, scope: 'MAIN', factor: main })
+    if (main !== undefined && key !== undefined) removed.push({ ...deletion, scope: 'MAIN', factor: main, key })
+    if (sync !== undefined) removed.push({ ...deletion, scope: 'SYNC', factor: sync })
+    state.removedFactors = [...state.removedFactors, ...removed]
+  }
+
+  #undelete(at: number): Outcome {
+    const { state } = this
+    const { deletion } = state
+    if (deletion !== undefined && deletion.recoverableUntil <= at) return 'deleted'
+    const undone = state.removedFactors.filter(({ recoverableUntil }) => recoverableUntil > at)
+    if (deletion === undefined && undone.length === 0) return 'accepted'
+    for (const removed of undone) {
+      if (removed.scope === 'MAIN') state.mainFactors = [...state.mainFactors, removed.factor]
+      if (removed.scope === 'SYNC') state.syncFactors = [...state.syncFactors, removed.factor]
+    }
+    for (const removed of undone.toReversed()) {
+      if (removed.scope === 'SYNC' || removed.key === undefined) continue
+      const { key } = removed
+      if (!state.keys.some(({ kind }) => kind === key.kind)) state.keys = [...state.keys, key]
+    }
+    for (const { deletedBy } of [...undone, ...(deletion === undefined ? [] : [deletion])]) {
+      state.syncFactors = state.syncFactors.filter(({ id }) => id !== deletedBy)
+    }
+    state.deletion = undefined
+    state.removedFactors = []
+    return 'accepted'
   }
 
   #knows(credential: Credential): boolean {

@@ -1,5 +1,5 @@
 import type { Backup, ContentChange } from '../../../domain/backup.ts'
-import type { FactorRemoval } from '../../../domain/deletion.ts'
+import type { Deletion, FactorRemoval } from '../../../domain/deletion.ts'
 import { DomainError, type DomainErrorCode } from '../../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../../domain/encrypted-backup-key.ts'
 import type { MainFactor, SyncFactor } from '../../../domain/factor.ts'
@@ -8,7 +8,10 @@ import type { MainFactor, SyncFactor } from '../../../domain/factor.ts'
 export type BackupOperation =
   | { readonly kind: 'add main'; readonly factor: MainFactor; readonly key: EncryptedBackupKey | undefined }
   | { readonly kind: 'add sync'; readonly factor: SyncFactor }
-  | { readonly kind: 'remove'; readonly removal: FactorRemoval }
+  | { readonly kind: 'remove'; readonly removal: FactorRemoval; readonly deletion: Deletion | undefined }
+  | { readonly kind: 'delete'; readonly deletion: Deletion }
+  | { readonly kind: 'undelete'; readonly at: number }
+  | { readonly kind: 'drop what is final'; readonly at: number }
   | { readonly kind: 'sync'; readonly change: ContentChange }
   | { readonly kind: 'count'; readonly credentialId: string; readonly counter: number }
 
@@ -29,7 +32,13 @@ function perform(backup: Backup, operation: BackupOperation): Backup | undefined
     case 'add sync':
       return backup.withSyncFactor(operation.factor)
     case 'remove':
-      return backup.withoutFactor(operation.removal)
+      return backup.withoutFactor(operation.removal, operation.deletion)
+    case 'delete':
+      return backup.deleted(operation.deletion)
+    case 'undelete':
+      return backup.undeleted(operation.at)
+    case 'drop what is final':
+      return backup.withoutFinalDeletions(operation.at)
     case 'sync':
       return backup.withContent(operation.change)
     case 'count':
