@@ -72,7 +72,10 @@ export interface ListedFactorRow {
  * was acknowledged before they began.
  */
 export interface BackupIndex {
-  /** @throws {StoreUnavailable} */
+  /**
+   * Also by a factor that the backup can still get back, or of a backup that counts as deleted: both are reserved.
+   * @throws {StoreUnavailable}
+   */
   findByFactor(reference: FactorReference): Promise<BackupId | undefined>
 
   /** @throws {StoreUnavailable} */

@@ -96,20 +96,15 @@ export const LAST_USES: readonly LastUse[] = [
     type: 'keypair',
     send: ({ client, bystander }, challenge) => client.post('/delete-backup', proved(bystander.device, challenge)),
   },
-  {
+  ...(['passkey', 'keypair'] as const).map((type): LastUse => ({
     context: 'undelete',
-    type: 'passkey',
-    send: ({ client, bystander }, challenge) => client.post('/undelete', proved(bystander.owner, challenge)),
-  },
-  {
-    context: 'undelete',
-    type: 'keypair',
+    type,
     send: async ({ client, backups }, challenge) => {
-      const deleted = await backups.create()
+      const deleted = await backups.create({ owner: type === 'passkey' ? new PasskeyHolder() : new KeypairHolder() })
       await backups.delete(deleted)
       return client.post('/undelete', proved(deleted.owner, challenge))
     },
-  },
+  })),
 ]
 
 function proved(holder: Holder, { challenge, token }: ChallengeWithToken): PresentedProof {
