@@ -68,7 +68,7 @@ export class AuthenticateFactor {
 
   /**
    * As `main`, by a main factor of the backup as it is with its deletions undone; what `authorize` returns is that.
-   * @param at seconds since the epoch; what became final before is not undone
+   * @param at seconds since the epoch; what is final then is not undone
    */
   async undeleting(authorization: Authorization, challenge: OpenedChallenge, at: number): Promise<AuthenticatedFactor> {
     return this.#main((backup) => backup.undeleted(at), authorization, challenge)

@@ -212,9 +212,9 @@ export class Backup {
   }
 
   /**
-   * As it is once every deletion is undone that was not final before `at` (seconds since the epoch), without the sync
-   * factors that made them. Its main factors are those that may undo: who only could with a factor of the day would
-   * have to hope that a thief left the right ones.
+   * As it is once every deletion is undone that is not final at `at` (seconds since the epoch), without the sync factors
+   * that made them. The main factors that it has then are those that may undo: if removed ones could not, a thief would
+   * leave just the one that the owner lost. The price is that removing a main factor is final only after the grace.
    * @returns itself where there is nothing to undo, `undefined` where its own deletion is final
    */
   undeleted(at: number): Backup | undefined {

@@ -1,7 +1,10 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import type { BackupIndex, StoredBackup } from '../../application/ports/backup-index.ts'
 import type { Backup } from '../../domain/backup.ts'
 import type { Credential } from '../../domain/credential.ts'
+import type { FactorRemoval } from '../../domain/deletion.ts'
+import { DomainError } from '../../domain/domain-error.ts'
 import type { FactorScope } from '../../domain/factor.ts'
 import {
   sampleBackup,
@@ -11,6 +14,7 @@ import {
   sampleFactor,
   sampleICloudKey,
   samplePasskey,
+  samplePrfKey,
   SAMPLE_TIME,
   synced,
 } from '../support/sample-backups.ts'
@@ -101,6 +105,15 @@ export function describeDeletions(index: () => BackupIndex): void {
     await expectReserved(index(), shrunk.backup)
   })
 
+  it('keeps up with any history of removals, returns and undeletions', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...STEPS), fc.nat({ max: 9 })), { minLength: 8 }), (steps) =>
+        expectKept(index(), steps),
+      ),
+      { numRuns: 15 },
+    )
+  })
+
   it('reserves the id and the factors of a deleted backup', async () => {
     const stored = await store(index(), sampleBackup())
     const { backup } = await replace(index(), stored, stored.backup.deleted(sampleDeletion()))
@@ -130,6 +143,62 @@ export function describeDeletions(index: () => BackupIndex): void {
     )
     await expectReserved(index(), heir.backup)
   })
+}
+
+type Step = (backup: Backup, n: number) => Backup | undefined
+
+const STEPS: readonly Step[] = [
+  (backup) => backup.withSyncFactor(sampleFactor(sampleEcKeypair())),
+  (backup) => backup.withMainFactor(sampleFactor(samplePasskey()), samplePrfKey()),
+  (backup) => backup.withMainFactor(sampleFactor(sampleEcKeypair())),
+  (backup, n) => removed(backup, 'SYNC', n, {}),
+  (backup, n) => removed(backup, 'MAIN', n, {}),
+  (backup, n) => removed(backup, 'MAIN', n, { key: backup.state.keys[n % 2] }),
+  (backup, n) => {
+    const again = backup.state.removedFactors[n % Math.max(1, backup.state.removedFactors.length)]
+    if (again === undefined) return backup
+    return again.scope === 'SYNC'
+      ? backup.withSyncFactor(sampleFactor(again.factor.credential))
+      : backup.withMainFactor(sampleFactor(again.factor.credential))
+  },
+  (backup, n) => backup.undeleted(n),
+  (backup, n) => backup.withoutFinalDeletions(n),
+  (backup) => synced(backup),
+]
+
+/** By the first sync factor that there is, and final at `n`. */
+function removed(backup: Backup, scope: FactorScope, n: number, rest: Pick<FactorRemoval, 'key'>): Backup | undefined {
+  const { mainFactors, syncFactors } = backup.state
+  const factors = scope === 'MAIN' ? mainFactors : syncFactors
+  const factorId = factors[n % Math.max(1, factors.length)]?.id
+  const by = sampleDeletion({ recoverableUntil: n, ...(syncFactors[0] && { deletedBy: syncFactors[0].id }) })
+  return factorId && backup.withoutFactor({ scope, factorId, ...rest }, by)
+}
+
+/** After each step the index holds just that state, and no row of a factor that is no longer part of it. */
+async function expectKept(index: BackupIndex, steps: readonly (readonly [Step, number])[]): Promise<void> {
+  let stored = await store(index, ofMany())
+  for (const [step, n] of steps) {
+    const after = whatBecomes(stored.backup, step, n)
+    if (after === undefined || after === stored.backup || after.isDeleted) continue
+    const before = stored.backup.factorReferences()
+    stored = await replace(index, stored, after)
+    await expectReserved(index, after)
+    const kept = after.factorReferences().map(({ scope, credential }) => `${scope} ${credential}`)
+    for (const row of before.filter(({ scope, credential }) => !kept.includes(`${scope} ${credential}`))) {
+      expect(await index.findByFactor(row)).to.equal(undefined)
+    }
+  }
+}
+
+/** @returns `undefined` where that is refused */
+function whatBecomes(backup: Backup, step: Step, n: number): Backup | undefined {
+  try {
+    return step(backup, n)
+  } catch (error) {
+    if (error instanceof DomainError) return undefined
+    throw error
+  }
 }
 
 /** With a factor that its sync factor removed, and the key that went with it. */
