@@ -16,7 +16,8 @@ COPY . .
 ARG REVISION
 ENV REVISION=$REVISION
 USER node
-EXPOSE 8000
+# The API, and the metrics, which are not for everyone.
+EXPOSE 8000 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "process.exitCode = 1; fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
 # Node is process 1 and handles SIGTERM itself; `docker run IMAGE bootstrap/provision/main.ts` runs another entry point.

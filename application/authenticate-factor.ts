@@ -8,6 +8,7 @@ import type { Authorization, EcKeypairAuthorization, PasskeyAuthorization } from
 import { challengeInBase64 } from './challenge.ts'
 import type { OpenedChallenge } from './challenges.ts'
 import type { BackupIndex, Consumption, StoredBackup } from './ports/backup-index.ts'
+import type { BackupRateLimit } from './ports/backup-rate-limit.ts'
 import type { Clock } from './ports/clock.ts'
 import type { PasskeyVerifier } from './ports/passkey-verifier.ts'
 import type { SignatureProofs } from './signature-proofs.ts'
@@ -45,18 +46,27 @@ export class AuthenticateFactor {
   readonly #signatures: SignatureProofs
   readonly #passkeys: PasskeyVerifier
   readonly #clock: Clock
+  readonly #rateLimit: BackupRateLimit
 
-  constructor(index: BackupIndex, signatures: SignatureProofs, passkeys: PasskeyVerifier, clock: Clock) {
+  constructor(
+    index: BackupIndex,
+    signatures: SignatureProofs,
+    passkeys: PasskeyVerifier,
+    clock: Clock,
+    rateLimit: BackupRateLimit,
+  ) {
     this.#index = index
     this.#signatures = signatures
     this.#passkeys = passkeys
     this.#clock = clock
+    this.#rateLimit = rateLimit
   }
 
   /**
    * @param turnkeyActivity the activity that a passkey stamped in place of the bare challenge; of no meaning for
    *   other kinds, whose signature over the challenge says it all
-   * @throws {DomainError} the codes of the proof, `backup_untraceable`, `backup_missing`, `unauthorized_factor`
+   * @throws {DomainError} the codes of the proof, `backup_untraceable`, `backup_missing`, `unauthorized_factor`,
+   *   `too_many_requests`
    */
   async main(
     authorization: Authorization,
@@ -132,6 +142,7 @@ export class AuthenticateFactor {
       return id
     }
     requireFactor(stored.backup)
+    await this.#rateLimit.admit(stored.backup.id, 'holder')
     return {
       stored,
       consume: [consumption],
@@ -153,6 +164,7 @@ export class AuthenticateFactor {
     const stored = await this.#find(view, reference, expected)
     const requireFactor = (backup: Backup): FactorId => requireFactorId(viewed(view, backup), reference)
     requireFactor(stored.backup)
+    await this.#rateLimit.admit(stored.backup.id, 'holder')
     const authorize = (backup: Backup): Backup => {
       requireFactor(backup)
       return viewed(view, backup)

@@ -4,8 +4,11 @@ import type { LogFormat, LogLevel } from '../adapters/logging/pino-event-log.ts'
 import type { OidcProvider } from '../adapters/oidc/oidc-provider.ts'
 import type { RelyingParty } from '../adapters/webauthn/relying-party.ts'
 import { Environment } from './environment.ts'
+import { limits, type LimitsConfiguration } from './limits-configuration.ts'
 import { oidcProviders } from './oidc-configuration.ts'
 import { relyingParty } from './relying-party-configuration.ts'
+
+export const DEFAULT_METRICS_PORT = 9090
 
 export type AppEnvironment = 'development' | 'staging' | 'production'
 
@@ -14,6 +17,8 @@ export interface Configuration {
   readonly appEnvironment: AppEnvironment
   readonly host: string
   readonly port: number
+  /** `undefined` for no metrics. */
+  readonly metricsPort: number | undefined
   readonly storage: StorageConfiguration
   /** Where this machine keeps what it keeps. */
   readonly dataFolder: string
@@ -23,6 +28,7 @@ export interface Configuration {
   readonly oidcProviders: readonly OidcProvider[]
   readonly attestation: AttestationConfiguration
   readonly maxBackupBytes: number
+  readonly limits: LimitsConfiguration
   readonly historyVersions: number
   /** Seconds for which a deletion by a sync factor can be undone; 0 for not at all. */
   readonly deletionGrace: number
@@ -82,6 +88,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     appEnvironment,
     host: environment.text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0'),
     port: environment.integer('PORT', [0, 65_535], 8000),
+    metricsPort: environment.integerOrOff('METRICS_PORT', [0, 65_535], DEFAULT_METRICS_PORT),
     storage: storage(environment, dataFolder),
     dataFolder,
     challengeKeys: challengeKeys(environment, appEnvironment),
@@ -89,6 +96,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     oidcProviders: oidcProviders(environment, appEnvironment === 'production'),
     attestation: attestation(environment, appEnvironment),
     maxBackupBytes: environment.integer('MAX_BACKUP_BYTES', [1, 1024 ** 3], 15 * 1024 ** 2),
+    limits: limits(environment, development),
     historyVersions: environment.integer('HISTORY_VERSIONS', [1, 10], 1),
     deletionGrace: environment.integer('DELETION_GRACE_HOURS', [0, 8760], 0) * 3600,
     sweepGrace: environment.integer('SWEEP_GRACE_HOURS', [1, 8760], 24) * 3600,

@@ -42,6 +42,21 @@ export class Environment {
     return fallback
   }
 
+  /** @returns `undefined` for `off` */
+  integerOrOff(
+    name: string,
+    [least, most]: readonly [number, number],
+    fallback: number | undefined,
+  ): number | undefined {
+    const value = this.text(name)
+    if (value === undefined) return fallback
+    if (value === 'off') return undefined
+    const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : NaN
+    if (number >= least && number <= most) return number
+    this.fault(name, `is off or a whole number from ${least} to ${most}`)
+    return fallback
+  }
+
   /** @param secureOnly refuses anything but https */
   url(name: string, secureOnly: boolean): URL | undefined {
     const value = this.text(name)

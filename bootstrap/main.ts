@@ -16,6 +16,7 @@ try {
   const service = await startService(configuration, log)
   log.info('listening', {
     url: service.url,
+    metrics: service.metricsUrl,
     environment: configuration.appEnvironment,
     storage: configuration.storage.kind,
   })

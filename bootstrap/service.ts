@@ -4,6 +4,7 @@ import { createApp } from '../adapters/http/app.ts'
 import { HttpServer } from '../adapters/http/http-server.ts'
 import { loadOpenApiDocument } from '../adapters/http/openapi-document.ts'
 import { SystemClock } from '../adapters/system/system-clock.ts'
+import type { Metrics } from '../adapters/shared/metrics.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
 import type { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
@@ -12,6 +13,7 @@ import type { Configuration } from './configuration.ts'
 import { createContainer } from './container.ts'
 import { createSweep } from './create-sweep.ts'
 import { developmentKeyring } from './development-keyring.ts'
+import { observe, type Observation } from './observation.ts'
 import { openStores } from './open-stores.ts'
 import { resolve } from './provide.ts'
 import { scheduleSweeps } from './sweep-schedule.ts'
@@ -23,6 +25,8 @@ const PACKAGE = new URL('../package.json', import.meta.url)
 export interface Service {
   /** Where it listens. */
   readonly url: string
+  /** Where Prometheus finds the metrics, if there are any. */
+  readonly metricsUrl: string | undefined
   /** Stops accepting, finishes what runs within the grace, then closes the stores. */
   stop(): Promise<void>
 }
@@ -39,39 +43,64 @@ export async function startService(
     configuration.challengeKeys ?? developmentKeyring(configuration.dataFolder),
   ])
   const random = new NodeRandom()
-  const stores = await openStores(configuration.storage, clock, random)
+  const observation = await observe(configuration, log)
+  const stores = await openStores(configuration.storage, clock, random).catch(async (error: unknown) => {
+    await observation.stop()
+    throw error
+  })
   try {
-    const container = createContainer({ configuration, keyring, stores, clock, random, log })
+    const { metrics, loadShedding } = observation
+    const { limits } = configuration
+    const container = createContainer({ configuration, keyring, stores, clock, random, log, metrics })
     const app = createApp(resolve(container, TOKENS.useCases), document, log, {
       identity: { semver, rev: configuration.revision },
       documented: configuration.appEnvironment !== 'production',
       maxBackupBytes: configuration.maxBackupBytes,
+      maxUploadBytesInFlight: limits.maxUploadBytesInFlight,
+      rateLimitPerMinute: limits.rateLimitPerMinute,
+      loadShedding,
+      metrics,
       requestTimeout: configuration.requestTimeout,
       attestation: attestationPolicy(configuration.attestation, clock, log),
       trustProxy: configuration.trustProxy,
     })
     const server = await HttpServer.listen(app, configuration)
-    const stopSweeps = sweepsOf(configuration, createSweep(stores, clock, random, log), log)
-    const url = `http://${configuration.host.includes(':') ? `[${configuration.host}]` : configuration.host}:${server.port}`
+    const stopSweeps = sweepsOf(configuration, createSweep(stores, clock, random, log), log, metrics)
     return {
-      url,
+      url: urlOf(configuration, server.port),
+      metricsUrl: metricsUrlOf(configuration, observation),
       stop: async () => {
         await server.stop(configuration.shutdownGrace)
         await stopSweeps()
         await resolve(container, TOKENS.sealedBlobs).settle()
         await stores.close()
+        await observation.stop()
       },
     }
   } catch (error) {
     await stores.close()
+    await observation.stop()
     throw error
   }
 }
 
 /** One machine sweeps for itself. Where many instances share the stores, one `npm run sweep` a day does it for all. */
-function sweepsOf({ storage, sweepGrace }: Configuration, sweepBlobs: SweepBlobs, log: EventLog): () => Promise<void> {
+function sweepsOf(
+  { storage, sweepGrace }: Configuration,
+  sweepBlobs: SweepBlobs,
+  log: EventLog,
+  metrics: Metrics,
+): () => Promise<void> {
   if (storage.kind !== 'embedded') return () => Promise.resolve()
-  return scheduleSweeps(sweepBlobs, sweepGrace, log)
+  return scheduleSweeps(sweepBlobs, sweepGrace, log, metrics)
+}
+
+function urlOf({ host }: Configuration, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function metricsUrlOf(configuration: Configuration, { port }: Observation): string | undefined {
+  return port === undefined ? undefined : `${urlOf(configuration, port)}/metrics`
 }
 
 async function packageVersion(): Promise<string> {

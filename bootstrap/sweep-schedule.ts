@@ -1,3 +1,4 @@
+import type { Metrics } from '../adapters/shared/metrics.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
 import type { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
 
@@ -12,12 +13,14 @@ export function scheduleSweeps(
   sweepBlobs: Pick<SweepBlobs, 'execute'>,
   grace: number,
   log: EventLog,
+  metrics: Metrics,
 ): () => Promise<void> {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
   const sweep = async (): Promise<void> => {
     try {
       const { seen, removed, failed } = await sweepBlobs.execute({ grace, dryRun: false, signal: stopping.signal })
+      metrics.blobsSwept(removed)
       log.info(stopping.signal.aborted ? 'sweep_stopped' : 'swept', { seen, removed, failed })
     } catch (error) {
       log.warn('sweep_failed', {}, error)

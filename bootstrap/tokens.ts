@@ -4,6 +4,7 @@ import type { Challenges } from '../application/challenges.ts'
 import type { Committer } from '../application/committer.ts'
 import type { DeletionGrace } from '../application/deletion-grace.ts'
 import type { BackupIndex } from '../application/ports/backup-index.ts'
+import type { BackupRateLimit } from '../application/ports/backup-rate-limit.ts'
 import type { BlobStore } from '../application/ports/blob-store.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
@@ -28,6 +29,7 @@ export const TOKENS = {
   deletionGrace: token<DeletionGrace>('deletionGrace'),
   index: token<BackupIndex>('index'),
   blobStore: token<BlobStore>('blobStore'),
+  backupRateLimit: token<BackupRateLimit>('backupRateLimit'),
   sealer: token<TokenSealer>('sealer'),
   signatures: token<SignatureVerifier>('signatures'),
   passkeys: token<PasskeyVerifier>('passkeys'),

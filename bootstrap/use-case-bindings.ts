@@ -22,7 +22,18 @@ import { TOKENS } from './tokens.ts'
 /** Binds all that the contract offers. */
 export function provideUseCases(container: Container): void {
   const { challenges, authenticate, proveNewFactor, signatureProofs, committer, sealedBlobs, syncFactorTokens } = TOKENS
-  const { index, blobStore, passkeys, signatures, clock, random, log, historyVersions, deletionGrace } = TOKENS
+  const {
+    index,
+    blobStore,
+    passkeys,
+    signatures,
+    clock,
+    random,
+    log,
+    historyVersions,
+    deletionGrace,
+    backupRateLimit,
+  } = TOKENS
   const make = makerFrom(container)
   const create = (): UseCases => ({
     issueKeypairChallenge: make(IssueKeypairChallenge, challenges),
@@ -37,10 +48,21 @@ export function provideUseCases(container: Container): void {
       committer,
       clock,
       random,
+      backupRateLimit,
     ),
     retrieveBackup: make(RetrieveBackup, challenges, authenticate, index, blobStore, committer, syncFactorTokens, log),
     verifyFactor: make(VerifyFactor, challenges, authenticate, committer),
-    addSyncFactor: make(AddSyncFactor, challenges, signatureProofs, syncFactorTokens, index, committer, clock, random),
+    addSyncFactor: make(
+      AddSyncFactor,
+      challenges,
+      signatureProofs,
+      syncFactorTokens,
+      index,
+      committer,
+      clock,
+      random,
+      backupRateLimit,
+    ),
     announceFactor: make(AnnounceFactor, challenges, passkeys, random),
     addFactor: make(AddFactor, challenges, authenticate, proveNewFactor, committer, clock, random),
     syncBackup: make(SyncBackup, challenges, authenticate, sealedBlobs, committer, historyVersions),
@@ -48,8 +70,8 @@ export function provideUseCases(container: Container): void {
     deleteFactor: make(DeleteFactor, challenges, authenticate, sealedBlobs, committer, deletionGrace),
     deleteBackup: make(DeleteBackup, challenges, authenticate, sealedBlobs, committer, deletionGrace),
     undelete: make(Undelete, challenges, authenticate, committer, syncFactorTokens, clock),
-    resetBackup: make(ResetBackup, challenges, signatures, index, sealedBlobs, committer),
-    reportStatus: make(ReportStatus, index),
+    resetBackup: make(ResetBackup, challenges, signatures, index, sealedBlobs, committer, backupRateLimit),
+    reportStatus: make(ReportStatus, index, backupRateLimit),
     checkReadiness: make(CheckReadiness, index, blobStore),
   })
   provide(container, TOKENS.useCases, create, [])

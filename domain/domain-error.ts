@@ -45,6 +45,7 @@ export type DomainErrorCode =
   | 'token_expired'
   | 'token_not_found'
   | 'too_many_factors'
+  | 'too_many_requests'
   | 'turnkey_activity_error'
   | 'unauthorized_factor'
   | 'unavailable'
@@ -64,19 +65,24 @@ export class DomainError extends Error {
   readonly details: JsonObject | undefined
   /** Whether repeating the same request can help where the code allows it. */
   readonly repeatable: boolean
+  /** Seconds before which the same request cannot succeed, where that is known. */
+  readonly retryAfter: number | undefined
 
   constructor(code: DomainErrorCode, message: string, options: DomainErrorOptions = {}) {
-    const { details, repeatable = true, ...errorOptions } = options
+    const { details, repeatable = true, retryAfter, ...errorOptions } = options
     super(message, errorOptions)
     this.name = 'DomainError'
     this.code = code
     this.details = details
     this.repeatable = repeatable
+    this.retryAfter = retryAfter
   }
 }
 
 export interface DomainErrorOptions extends ErrorOptions {
-  readonly details?: JsonObject
+  readonly details?: JsonObject | undefined
   /** `false` where the request used something up although it failed; `true` where absent. */
   readonly repeatable?: boolean
+  /** Whole seconds, at least 1. */
+  readonly retryAfter?: number | undefined
 }

@@ -1,14 +1,20 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import type { RequestListener } from 'node:http'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import type { EventLog } from '../../application/ports/event-log.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import { addressRateLimit } from './address-rate-limit.ts'
 import { attestation, type AttestationPolicy } from './attestation.ts'
+import { bodyAdmission, releaseBody } from './body-admission.ts'
 import { bodyDeadline } from './body-deadline.ts'
 import { MAX_JSON_BYTES, maxBodyBytes } from './body-limits.ts'
 import { refusalOf } from './error-response.ts'
 import { HttpError } from './http-error.ts'
 import { jsonBody } from './json-requests.ts'
 import { knownOperations, pathsTaking } from './known-operations.ts'
+import { LoadShedding, type LoadSheddingOptions } from './load-shedding.ts'
 import { logRefusal } from './log-refusal.ts'
 import { logRequests } from './log-requests.ts'
+import { measureRequests } from './measure-requests.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 import { refuse } from './refuse.ts'
 import { setCommonHeaders } from './request-context.ts'
@@ -26,6 +32,13 @@ export interface AppOptions {
   /** Whether /docs and the OpenAPI documents are served. */
   readonly documented: boolean
   readonly maxBackupBytes: number
+  /** Bytes of multipart bodies that are admitted at once. */
+  readonly maxUploadBytesInFlight: number
+  /** Requests per client address and minute; as many as come where absent. */
+  readonly rateLimitPerMinute: number | undefined
+  /** None where absent. */
+  readonly loadShedding: LoadSheddingOptions | undefined
+  readonly metrics: Metrics
   /** Milliseconds for a body to arrive, see {@link bodyDeadline}. */
   readonly requestTimeout: number
   readonly attestation: AttestationPolicy
@@ -34,18 +47,43 @@ export interface AppOptions {
 }
 
 /** The contract over HTTP: openapi.yaml says what a request must be, the use cases what becomes of it. */
-export function createApp(useCases: UseCases, document: OpenApiDocument, log: EventLog, options: AppOptions): Express {
-  const { maxBackupBytes, requestTimeout } = options
+export function createApp(
+  useCases: UseCases,
+  document: OpenApiDocument,
+  log: EventLog,
+  options: AppOptions,
+): RequestListener {
+  const { maxBackupBytes, requestTimeout, maxUploadBytesInFlight, rateLimitPerMinute, metrics } = options
   const maxBytes = maxBodyBytes(maxBackupBytes)
+  if (maxUploadBytesInFlight < maxBytes) {
+    log.warn('upload_budget_small', { bytes: maxUploadBytesInFlight, largestUpload: maxBytes })
+  }
   const app = express().disable('x-powered-by').disable('etag')
   app.set('trust proxy', options.trustProxy)
 
-  app.use(setCommonHeaders, logRequests(log))
+  const shedding = options.loadShedding && new LoadShedding(options.loadShedding, metrics, log)
+  const drainLimits = { maxBytes, maxMilliseconds: requestTimeout }
+
+  app.use(setCommonHeaders, logRequests(log), measureRequests(metrics, document, '/v1'))
   app.use(requireHost)
   app.use(operationalRoutes(useCases, options.identity, document, options.documented))
-  app.use(knownOperations(document, '/v1'), requirePlainBody(maxBytes))
+  app.use(knownOperations(document, '/v1'))
+  if (rateLimitPerMinute !== undefined) app.use(addressRateLimit(rateLimitPerMinute, metrics, log))
+  app.use(requirePlainBody(maxBytes))
+  app.use(
+    bodyAdmission(
+      {
+        uploadBytesInFlight: maxUploadBytesInFlight,
+        maxUploadBytes: maxBytes,
+        maxJsonBytes: MAX_JSON_BYTES,
+        requestTimeout,
+      },
+      metrics,
+    ),
+  )
   app.use(bodyDeadline(requestTimeout))
   app.post(pathsTaking(document, '/v1', 'application/json'), jsonBody(MAX_JSON_BYTES))
+  if (shedding !== undefined) app.use(shedding.countWork)
   app.use(requestValidation(document))
 
   const attested = attestation(options.attestation, log)
@@ -64,10 +102,11 @@ export function createApp(useCases: UseCases, document: OpenApiDocument, log: Ev
       response.destroy() // a response that breaks off must not look whole
       return
     }
-    refuse(request, response, error, { maxBytes, maxMilliseconds: requestTimeout })
+    releaseBody(request) // what still comes of it is thrown away
+    refuse(request, response, error, drainLimits)
   }
   app.use(answerError)
-  return app
+  return shedding === undefined ? app : shedding.guard(app, '/v1/', drainLimits)
 }
 
 /** RFC 9112 §3.2. Node would refuse such a request itself, but not in JSON. */

@@ -1,5 +1,4 @@
-import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
-import { DomainError } from '../../domain/domain-error.ts'
+import { DomainError, type DomainErrorOptions } from '../../domain/domain-error.ts'
 import { HttpError, type ErrorCode } from './http-error.ts'
 
 /** The status of every code: the one place where errors become HTTP. */
@@ -80,8 +79,11 @@ export interface ErrorResponse {
 /** What a client is told of an error; of one that is no refusal, only that it happened. */
 export function errorResponse(error: unknown): ErrorResponse {
   const { code, message } = refusalOf(error)
-  const { details, repeatable } = error instanceof DomainError ? error : { details: undefined, repeatable: true }
-  const retryAfter = (error instanceof StoreUnavailable ? error.retryAfter : undefined) ?? RETRY_AFTER[code]
+  const {
+    details,
+    repeatable = true,
+    retryAfter = RETRY_AFTER[code],
+  }: DomainErrorOptions = error instanceof DomainError ? error : {}
   return {
     status: STATUS_OF[code],
     headers: {

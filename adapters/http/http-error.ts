@@ -8,7 +8,6 @@ export type TransportErrorCode =
   | 'missing_payload_field'
   | 'multipart_error'
   | 'request_timeout'
-  | 'too_many_requests'
   | 'unsupported_media_type'
 
 /** Every code that a client can meet. */

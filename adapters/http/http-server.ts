@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Express } from 'express'
 import { longestArrival } from './body-deadline.ts'
 import { maxBodyBytes } from './body-limits.ts'
 import { continueWhenRead } from './continue-when-read.ts'
@@ -19,15 +25,24 @@ export interface HttpServerOptions {
   /** Milliseconds for headers to arrive; twice that for a client that is to act and does nothing. */
   readonly requestTimeout: number
   readonly maxBackupBytes: number
+  /** 4096 where absent. */
+  readonly maxConnections?: number
 }
 
 /** Longer than the idle time of common load balancers, so that they close first and lose no request. */
 const KEEP_ALIVE_TIMEOUT = 65_000
+/**
+ * Far above what one instance serves. Whoever opens more is cut off, so that idle connections, which have `requestTimeout`
+ * to say something, fill neither the memory nor the table of open files.
+ */
+const MAX_CONNECTIONS = 4096
+/** Connections that wait to be accepted: a busy moment must not cost a client the second after which TCP tries again. */
+const BACKLOG = 4096
 /** While stopping. */
 const IDLE_CHECK_INTERVAL = 50
 const MAX_HEADER_BYTES = 32 * 1024
 
-/** An express app on a port, with time limits on everything that a client may do slowly. */
+/** An app on a port, with time limits on everything that a client may do slowly. */
 export class HttpServer {
   readonly #server: Server
 
@@ -35,8 +50,8 @@ export class HttpServer {
     this.#server = server
   }
 
-  static async listen(app: Express, options: HttpServerOptions): Promise<HttpServer> {
-    const { host, port, requestTimeout, maxBackupBytes } = options
+  static async listen(app: RequestListener, options: HttpServerOptions): Promise<HttpServer> {
+    const { host, port, requestTimeout, maxBackupBytes, maxConnections = MAX_CONNECTIONS } = options
     const server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: requestTimeout,
@@ -47,10 +62,11 @@ export class HttpServer {
       requireHostHeader: false, // the app does, and answers in JSON
     })
     server.setTimeout(requestTimeout * 2)
+    server.maxConnections = maxConnections
     serveWith(server, app)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(port, host, resolve)
+      server.listen({ port, host, backlog: BACKLOG }, resolve)
     })
     return new HttpServer(server)
   }
@@ -80,7 +96,7 @@ export class HttpServer {
 }
 
 /** Leads everything that a server can be sent to the app, or to an answer like those of the app. */
-function serveWith(server: Server, app: Express): void {
+function serveWith(server: Server, app: RequestListener): void {
   const responses = new WeakMap<Duplex, ServerResponse>()
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     request.url = originForm(request.url ?? '')

@@ -1,6 +1,8 @@
 import type { Response } from 'express'
 import type { EventLog } from '../../application/ports/event-log.ts'
+import { StoreBusy } from '../shared/bulkhead.ts'
 import { refusalOf, STATUS_OF } from './error-response.ts'
+import { Overloaded } from './overloaded.ts'
 import { requestIdOf } from './request-context.ts'
 
 const MAX_REASON_LENGTH = 300
@@ -15,11 +17,16 @@ export function logRefusal(log: EventLog, what: 'request' | 'attestation', respo
   const { code } = refusalOf(error)
   const fields = { requestId: requestIdOf(response), code }
   if (STATUS_OF[code] >= 500) {
-    log.error(`${what}_failed`, fields, error)
+    if (!isIntended(error)) log.error(`${what}_failed`, fields, error)
     return
   }
   const reason = reasonOf(error)
   if (what === 'attestation' || reason !== undefined) log.debug(`${what}_refused`, { ...fields, reason })
+}
+
+/** Nothing failed: it was too much, which the metrics tell. */
+function isIntended(error: unknown): boolean {
+  return error instanceof Overloaded || error instanceof StoreBusy
 }
 
 function reasonOf(error: unknown): string | undefined {

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import type { Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errorResponse } from './error-response.ts'
 
 export interface DrainLimits {
@@ -13,18 +12,19 @@ export interface DrainLimits {
  * §9.6): so the answer goes out at once, what the client still sends is thrown away up to the limits, and only then
  * the connection closes.
  */
-export function refuse(request: IncomingMessage, response: Response, error: unknown, limits: DrainLimits): void {
+export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, limits: DrainLimits): void {
   const { status, headers, body } = errorResponse(error)
-  response.status(status).set({
-    ...headers,
+  response.statusCode = status
+  const content = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),
-  })
+  }
+  for (const [name, value] of Object.entries({ ...headers, ...content })) response.setHeader(name, value)
   if (request.complete || request.destroyed) {
     response.end(body)
     return
   }
-  response.set('connection', 'close')
+  response.setHeader('connection', 'close')
   response.write(body)
   drain(request, limits, () => {
     response.end()

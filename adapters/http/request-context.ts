@@ -4,13 +4,15 @@ import type { RequestHandler, Response } from 'express'
 /** What a proxy or client may call its request; anything else could forge log lines. */
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/
 
-/** Headers of every response: an id to speak of it by, and that nothing of it may be kept by anyone in between. */
+/** Of every response: nothing of it may be kept by anyone in between. */
+export const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
+
+/** Headers of every response: those, and an id to speak of it by. */
 export const setCommonHeaders: RequestHandler = (request, response, next) => {
   const given = request.get('x-request-id')
   response.set({
     'x-request-id': given !== undefined && SANE_REQUEST_ID.test(given) ? given : randomUUID(),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...COMMON_HEADERS,
   })
   next()
 }

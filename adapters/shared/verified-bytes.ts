@@ -2,6 +2,14 @@ import { createHash } from 'node:crypto'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 
+/** The bytes are there, and are not those that were stored. */
+class Damage extends Error {}
+
+/** Whether reading failed because the bytes are not those that were stored, and not because they could not be read. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof StoreUnavailable && error.cause instanceof Damage
+}
+
 /**
  * The bytes of `source`, if they are those of `blob`. The last chunk is held back until size and SHA-256 are known to
  * match, so a reader never gets all bytes of a damaged blob; leaving early leaves `source` early.
@@ -22,13 +30,13 @@ export async function* verifiedBytes(
       // Held back, an empty last chunk would let all the bytes before it go unverified.
       if (chunk.byteLength === 0) continue
       size += chunk.byteLength
-      if (size > blob.size) throw new Error('a blob is longer than it was when it was stored')
+      if (size > blob.size) throw new Damage('a blob is longer than it was when it was stored')
       hash.update(chunk)
       if (held !== undefined) yield held
       held = chunk
     }
-    if (size < blob.size) throw new Error('a blob is shorter than it was when it was stored')
-    if (hash.digest('hex') !== blob.sha256) throw new Error('a blob does not have the SHA-256 it was stored with')
+    if (size < blob.size) throw new Damage('a blob is shorter than it was when it was stored')
+    if (hash.digest('hex') !== blob.sha256) throw new Damage('a blob does not have the SHA-256 it was stored with')
   } catch (error) {
     throw error instanceof StoreUnavailable ? error : new StoreUnavailable(operation, { cause: error })
   }

@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/domain-error.ts'
+import { DomainError, type DomainErrorOptions } from '../../domain/domain-error.ts'
 
 /**
  * A store did not answer, or not in time: nothing is known about the effect of the call unless its port says so.
@@ -7,17 +7,12 @@ import { DomainError } from '../../domain/domain-error.ts'
 export class StoreUnavailable extends DomainError {
   /** The call that failed, as `DynamoDB TransactWriteItems`. */
   readonly operation: string
-  /** Seconds before which the call will not be made again, where that is known. */
-  readonly retryAfter: number | undefined
 
-  constructor(operation: string, { retryAfter, ...options }: StoreUnavailableOptions = {}) {
+  constructor(operation: string, options?: StoreUnavailableOptions) {
     super('unavailable', 'the service is temporarily unavailable', options)
     this.name = 'StoreUnavailable'
     this.operation = operation
-    this.retryAfter = retryAfter
   }
 }
 
-export interface StoreUnavailableOptions extends ErrorOptions {
-  readonly retryAfter?: number
-}
+export type StoreUnavailableOptions = Pick<DomainErrorOptions, 'cause' | 'retryAfter'>

@@ -5,6 +5,7 @@ import { requireSyncFactor, type Authorization } from '../authorization.ts'
 import type { Challenges } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
+import type { BackupRateLimit } from '../ports/backup-rate-limit.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { SignatureProofs } from '../signature-proofs.ts'
@@ -25,6 +26,7 @@ export class AddSyncFactor {
   readonly #committer: Committer
   readonly #clock: Clock
   readonly #random: Random
+  readonly #rateLimit: BackupRateLimit
 
   constructor(
     challenges: Challenges,
@@ -34,6 +36,7 @@ export class AddSyncFactor {
     committer: Committer,
     clock: Clock,
     random: Random,
+    rateLimit: BackupRateLimit,
   ) {
     this.#challenges = challenges
     this.#signatures = signatures
@@ -42,17 +45,20 @@ export class AddSyncFactor {
     this.#committer = committer
     this.#clock = clock
     this.#random = random
+    this.#rateLimit = rateLimit
   }
 
   /**
    * @throws {DomainError} `invalid_sync_factor_type`, the codes of the challenge and the signature, `token_not_found`,
-   *   `token_expired`, `backup_missing`, `factor_already_exists`, `too_many_factors`, `already_used`
+   *   `token_expired`, `backup_missing`, `factor_already_exists`, `too_many_factors`, `already_used`,
+   *   `too_many_requests`
    */
   async execute(command: AddSyncFactorCommand): Promise<BackupId> {
     const authorization = requireSyncFactor(command.syncFactor)
     const challenge = await this.#challenges.open(command.challengeToken, 'keypair', 'add-sync-factor')
     const { identity, consume } = await this.#signatures.ecKeypair(authorization, challenge)
     const token = await this.#tokens.open(command.syncFactorToken)
+    await this.#rateLimit.admit(token.backupId, 'holder')
     const stored = await this.#index.load(token.backupId)
     if (stored?.backup.state.incarnation !== token.incarnation || stored.backup.isDeleted) throw missing()
 

@@ -10,6 +10,7 @@ import { challengeTypeFor, requireSyncFactor, type Authorization } from '../auth
 import { requireContext, requireType, type Challenges, type OpenedChallenge } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
+import type { BackupRateLimit } from '../ports/backup-rate-limit.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import { newCredential, type ProveNewFactor } from '../prove-new-factor.ts'
@@ -39,6 +40,7 @@ export class CreateBackup {
   readonly #committer: Committer
   readonly #clock: Clock
   readonly #random: Random
+  readonly #rateLimit: BackupRateLimit
 
   constructor(
     challenges: Challenges,
@@ -49,6 +51,7 @@ export class CreateBackup {
     committer: Committer,
     clock: Clock,
     random: Random,
+    rateLimit: BackupRateLimit,
   ) {
     this.#challenges = challenges
     this.#proveNewFactor = proveNewFactor
@@ -58,11 +61,13 @@ export class CreateBackup {
     this.#committer = committer
     this.#clock = clock
     this.#random = random
+    this.#rateLimit = rateLimit
   }
 
   /**
    * @throws {DomainError} the codes of the two proofs, `invalid_sync_factor_type`, `missing_turnkey_provider_id`,
-   *   `backup_account_id_already_exists`, `factor_already_exists`, `empty_backup_file`, `content_too_large`, `already_used`
+   *   `backup_account_id_already_exists`, `factor_already_exists`, `empty_backup_file`, `content_too_large`, `already_used`,
+   *   `too_many_requests`
    */
   async execute(command: CreateBackupCommand): Promise<BackupMetadata> {
     const { backupId } = command
@@ -70,6 +75,7 @@ export class CreateBackup {
     const challenges = await this.#openChallenges(command)
     const sync = await this.#signatures.ecKeypair(syncFactor, challenges.sync)
     const main = await this.#proveNewFactor.execute(command.authorization, challenges.main)
+    await this.#rateLimit.admit(backupId, 'creator')
     const credential = newCredential(main.identity, command.turnkeyProviderId)
     await this.#requireAvailable(backupId, credential, sync.identity)
 

@@ -5,6 +5,7 @@ import type { Challenge } from '../challenge.ts'
 import type { Challenges } from '../challenges.ts'
 import type { Committer } from '../committer.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
+import type { BackupRateLimit } from '../ports/backup-rate-limit.ts'
 import type { SignatureVerifier } from '../ports/signature-verifier.ts'
 import type { SealedBlobs } from '../sealed-blobs.ts'
 
@@ -25,6 +26,7 @@ export class ResetBackup {
   readonly #index: BackupIndex
   readonly #blobs: SealedBlobs
   readonly #committer: Committer
+  readonly #rateLimit: BackupRateLimit
 
   constructor(
     challenges: Challenges,
@@ -32,17 +34,19 @@ export class ResetBackup {
     index: BackupIndex,
     blobs: SealedBlobs,
     committer: Committer,
+    rateLimit: BackupRateLimit,
   ) {
     this.#challenges = challenges
     this.#signatures = signatures
     this.#index = index
     this.#blobs = blobs
     this.#committer = committer
+    this.#rateLimit = rateLimit
   }
 
   /**
    * @throws {DomainError} the codes of the challenge, `invalid_backup_account_id`, `invalid_signature`, `not_found`,
-   *   `already_used`, `conflict`
+   *   `already_used`, `conflict`, `too_many_requests`
    */
   async execute({ backupId, challengeToken, signature }: ResetBackupCommand): Promise<void> {
     const { challenge, context, consumption } = await this.#challenges.open(challengeToken, 'keypair', 'reset')
@@ -50,6 +54,7 @@ export class ResetBackup {
       throw new DomainError('invalid_challenge_context', 'this challenge was issued for another account')
     }
     await this.#requireOwner(backupId, challenge, signature)
+    await this.#rateLimit.admit(backupId, 'holder')
     const stored = await this.#index.load(backupId)
     if (stored === undefined) throw notFound()
     const { before, after } = await this.#committer.change({

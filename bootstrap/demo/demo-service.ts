@@ -28,6 +28,7 @@ export async function startDemoService(origin: string): Promise<DemoService> {
   try {
     const configuration = readConfiguration({
       PORT: '0',
+      METRICS_PORT: 'off',
       DATA_DIR: folder,
       WEBAUTHN_ORIGINS: origin,
       OIDC_PROVIDERS: PROVIDER,

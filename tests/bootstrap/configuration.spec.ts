@@ -37,6 +37,7 @@ describe('readConfiguration', () => {
       appEnvironment: 'development',
       host: '127.0.0.1',
       port: 8000,
+      metricsPort: 9090,
       storage: { kind: 'embedded', folder: './data' },
       dataFolder: './data',
       challengeKeys: undefined,
@@ -48,6 +49,12 @@ describe('readConfiguration', () => {
       oidcProviders: [],
       attestation: { mode: 'off' },
       maxBackupBytes: 15_728_640,
+      limits: {
+        maxUploadBytesInFlight: 268_435_456,
+        rateLimitPerMinute: undefined,
+        rateLimitPerBackupPerMinute: undefined,
+        maxEventLoopLag: undefined,
+      },
       historyVersions: 1,
       deletionGrace: 0,
       sweepGrace: 86_400,
@@ -69,6 +76,39 @@ describe('readConfiguration', () => {
     expect({ host, logFormat }).to.deep.equal({ host: '0.0.0.0', logFormat: 'json' })
     expect(challengeKeys).to.have.length(1)
     expect(oidcProviders.map(({ kind }) => kind)).to.deep.equal(['GOOGLE', 'APPLE'])
+  })
+
+  it('limits addresses and backups and sheds load wherever it is not development', () => {
+    expect(readConfiguration(PRODUCTION).limits).to.deep.equal({
+      maxUploadBytesInFlight: 268_435_456,
+      rateLimitPerMinute: 600,
+      rateLimitPerBackupPerMinute: 300,
+      maxEventLoopLag: 100,
+    })
+  })
+
+  it('switches off what may be off', () => {
+    const off = { RATE_LIMIT_PER_MINUTE: 'off', RATE_LIMIT_PER_BACKUP_PER_MINUTE: 'off', MAX_EVENT_LOOP_LAG_MS: 'off' }
+    const { limits, metricsPort } = readConfiguration({ ...PRODUCTION, ...off, METRICS_PORT: 'off' })
+    expect(limits).to.deep.equal(readConfiguration({}).limits)
+    expect(metricsPort).to.equal(undefined)
+  })
+
+  it('takes other limits', () => {
+    const { limits, metricsPort } = readConfiguration({
+      MAX_UPLOAD_BYTES_IN_FLIGHT: '1',
+      RATE_LIMIT_PER_MINUTE: '2',
+      RATE_LIMIT_PER_BACKUP_PER_MINUTE: '3',
+      MAX_EVENT_LOOP_LAG_MS: '40',
+      METRICS_PORT: '0',
+    })
+    expect(limits).to.deep.equal({
+      maxUploadBytesInFlight: 1,
+      rateLimitPerMinute: 2,
+      rateLimitPerBackupPerMinute: 3,
+      maxEventLoopLag: 40,
+    })
+    expect(metricsPort).to.equal(0)
   })
 
   it('takes empty for unset', () => {
@@ -126,6 +166,16 @@ describe('readConfiguration', () => {
   const refused: readonly (readonly [string, Record<string, string>, string])[] = [
     ['an unknown APP_ENV', { APP_ENV: 'prod' }, 'APP_ENV is one of development, staging, production'],
     ['a PORT that is no number', { PORT: '80a' }, 'PORT is a whole number from 0 to 65535'],
+    [
+      'a METRICS_PORT that is no number',
+      { METRICS_PORT: 'x' },
+      'METRICS_PORT is off or a whole number from 0 to 65535',
+    ],
+    [
+      'a limit of nothing',
+      { RATE_LIMIT_PER_MINUTE: '0' },
+      'RATE_LIMIT_PER_MINUTE is off or a whole number from 1 to 1000000',
+    ],
     ['a PORT out of range', { PORT: '65536' }, 'PORT is a whole number from 0 to 65535'],
     ['an unknown STORAGE', { STORAGE: 'floppy' }, 'STORAGE is one of embedded, aws, memory'],
     ['aws without a bucket', { STORAGE: 'aws' }, 'BACKUP_S3_BUCKET has to be set for STORAGE=aws'],

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { mock } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SweepOptions, SweepSummary } from '../../application/use-cases/sweep-blobs.ts'
+import { NO_METRICS } from '../../adapters/shared/metrics.ts'
 import { scheduleSweeps } from '../../bootstrap/sweep-schedule.ts'
 import { RecordingEventLog } from '../support/recording-event-log.ts'
 
@@ -33,7 +34,7 @@ describe('scheduleSweeps', () => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
     sweeps = new OpenEndedSweeps()
     log = new RecordingEventLog()
-    stop = scheduleSweeps(sweeps, GRACE, log)
+    stop = scheduleSweeps(sweeps, GRACE, log, NO_METRICS)
   })
   afterEach(async () => {
     await stop()

@@ -19,6 +19,14 @@ describe('Clients who keep a connection to themselves', () => {
     await connection.whenClosed()
   })
 
+  itMeanwhile('are told when their headers come byte by byte', async () => {
+    const connection = await Connection.open(service().url)
+    connection.write('POST /v1/reset HTTP/1.1\r\nhost: localhost\r\nx-slow:')
+    trickle(connection)
+    expect((await connection.errorAnswer()).outcome).to.equal('408 request_timeout')
+    await connection.whenClosed()
+  })
+
   itMeanwhile('are told when the second request on a connection does not come', async () => {
     const connection = await beginPost(service().url, SYNC_CHALLENGE, { ...JSON_TYPE, 'content-length': 2 })
     connection.write('{}')

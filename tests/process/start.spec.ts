@@ -62,6 +62,13 @@ const FAILED_STARTS: readonly FailedStart[] = [
     reason: /address already in use 127\.0\.0\.1:[0-9]+/,
   },
   {
+    title: 'a port of the metrics that is in use',
+    variables: (_, takenPort) => ({ METRICS_PORT: `${takenPort}` }),
+    code: 1,
+    variable: 'METRICS_PORT',
+    reason: /is taken: choose another, 0 for any free one, or off/,
+  },
+  {
     title: 'an address that this machine does not have',
     variables: () => ({ HOST: '203.0.113.1' }), // RFC 5737
     code: 78,

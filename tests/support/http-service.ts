@@ -21,6 +21,8 @@ export interface ServiceOptions {
 /** The whole service on a port of its own. */
 export interface RunningService {
   readonly url: string
+  /** Unless it has none. */
+  readonly metricsUrl: string | undefined
   readonly http: HttpClient
   /** What it logged, unless it has another log. */
   readonly events: readonly RecordedEvent[]
@@ -40,6 +42,10 @@ export async function startTestService({ variables = {}, log, clock }: ServiceOp
       STORAGE: 'memory',
       DATA_DIR: folder.path,
       PORT: '0',
+      METRICS_PORT: 'off',
+      RATE_LIMIT_PER_MINUTE: 'off',
+      RATE_LIMIT_PER_BACKUP_PER_MINUTE: 'off',
+      MAX_EVENT_LOOP_LAG_MS: 'off',
       LOG_LEVEL: 'silent',
       SHUTDOWN_GRACE_MS: '0',
       REVISION,
@@ -49,6 +55,7 @@ export async function startTestService({ variables = {}, log, clock }: ServiceOp
     const service = await startService(configuration, log ?? recording, clock)
     return {
       url: service.url,
+      metricsUrl: service.metricsUrl,
       http: new HttpClient(service.url),
       events: recording.events,
       folder: variables.DATA_DIR ?? folder.path,

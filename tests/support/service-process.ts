@@ -21,7 +21,7 @@ export class ServiceProcess {
 
   /** Starts it on a free port and waits until it listens. */
   static async start(variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const child = spawnService({ PORT: '0', LOG_FORMAT: 'json', ...variables })
+    const child = spawnService({ PORT: '0', METRICS_PORT: 'off', LOG_FORMAT: 'json', ...variables })
     for await (const line of createInterface({ input: child.stdout! })) {
       const { event, url } = JSON.parse(line) as { event: string; url?: string }
       if (event === 'listening' && url !== undefined) {

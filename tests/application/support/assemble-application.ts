@@ -8,6 +8,7 @@ import { Committer } from '../../../application/committer.ts'
 import { DeletionGrace } from '../../../application/deletion-grace.ts'
 import { FinalDeletions } from '../../../application/final-deletions.ts'
 import type { BackupIndex } from '../../../application/ports/backup-index.ts'
+import { UNLIMITED, type BackupRateLimit } from '../../../application/ports/backup-rate-limit.ts'
 import type { BlobStore } from '../../../application/ports/blob-store.ts'
 import type { Clock } from '../../../application/ports/clock.ts'
 import type { EventLog } from '../../../application/ports/event-log.ts'
@@ -52,12 +53,15 @@ export interface ApplicationLimits {
   readonly maxBytes: number
   /** Seconds. */
   readonly deletionGrace: number
+  /** None where absent. */
+  readonly rateLimit?: BackupRateLimit
 }
 
 export type Application = ReturnType<typeof assembleApplication>
 
 /** All use cases and what they share, put together as in production. */
-export function assembleApplication(ports: ApplicationPorts, { history, maxBytes, deletionGrace }: ApplicationLimits) {
+export function assembleApplication(ports: ApplicationPorts, limits: ApplicationLimits) {
+  const { history, maxBytes, deletionGrace, rateLimit = UNLIMITED } = limits
   const { index, blobs, clock, random, events, idTokens } = ports
   const sealer = new JweTokenSealer([generateKeyringEntry(new Date(clock.now()))])
   const signatureVerifier = new NodeSignatureVerifier()
@@ -68,7 +72,7 @@ export function assembleApplication(ports: ApplicationPorts, { history, maxBytes
   const committer = new Committer(index, clock, random)
   const sealedBlobs = new SealedBlobs(blobs, random, events, maxBytes)
   const signatures = new SignatureProofs(signatureVerifier, idTokens, clock)
-  const authenticate = new AuthenticateFactor(index, signatures, passkeys, clock)
+  const authenticate = new AuthenticateFactor(index, signatures, passkeys, clock, rateLimit)
   const proveNewFactor = new ProveNewFactor(signatures, passkeys)
   const grace = new DeletionGrace(deletionGrace, clock)
 
@@ -90,10 +94,20 @@ export function assembleApplication(ports: ApplicationPorts, { history, maxBytes
       committer,
       clock,
       random,
+      rateLimit,
     ),
     retrieveBackup: new RetrieveBackup(challenges, authenticate, index, blobs, committer, syncFactorTokens, events),
     verifyFactor: new VerifyFactor(challenges, authenticate, committer),
-    addSyncFactor: new AddSyncFactor(challenges, signatures, syncFactorTokens, index, committer, clock, random),
+    addSyncFactor: new AddSyncFactor(
+      challenges,
+      signatures,
+      syncFactorTokens,
+      index,
+      committer,
+      clock,
+      random,
+      rateLimit,
+    ),
     announceFactor: new AnnounceFactor(challenges, passkeys, random),
     addFactor: new AddFactor(challenges, authenticate, proveNewFactor, committer, clock, random),
     syncBackup: new SyncBackup(challenges, authenticate, sealedBlobs, committer, history),
@@ -102,8 +116,8 @@ export function assembleApplication(ports: ApplicationPorts, { history, maxBytes
     deleteBackup: new DeleteBackup(challenges, authenticate, sealedBlobs, committer, grace),
     undelete: new Undelete(challenges, authenticate, committer, syncFactorTokens, clock),
     sweepBlobs: new SweepBlobs(index, blobs, clock, events, new FinalDeletions(committer, clock, random, events)),
-    resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealedBlobs, committer),
-    reportStatus: new ReportStatus(index),
+    resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealedBlobs, committer, rateLimit),
+    reportStatus: new ReportStatus(index, rateLimit),
     checkReadiness: new CheckReadiness(index, blobs),
   }
 }

@@ -2,6 +2,7 @@ import { AuthenticateFactor } from '../../../application/authenticate-factor.ts'
 import { Challenges } from '../../../application/challenges.ts'
 import { Committer } from '../../../application/committer.ts'
 import type { BackupIndex } from '../../../application/ports/backup-index.ts'
+import { UNLIMITED } from '../../../application/ports/backup-rate-limit.ts'
 import type { BlobStore } from '../../../application/ports/blob-store.ts'
 import type { Clock } from '../../../application/ports/clock.ts'
 import type { EventLog } from '../../../application/ports/event-log.ts'
@@ -60,23 +61,33 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
   const committer = new Committer(index, clock, random)
   const sealed = workshop.sealedBlobs?.(ports) ?? new SealedBlobs(blobs, random, log, MAX_BYTES)
   const signatures = new SignatureProofs(signatureVerifier, new PlainIdTokenVerifier(), clock)
-  const authenticate = new AuthenticateFactor(index, signatures, passkeys, clock)
+  const authenticate = new AuthenticateFactor(index, signatures, passkeys, clock, UNLIMITED)
   const proveNew = new ProveNewFactor(signatures, passkeys)
 
   return {
     challenges,
     announceFactor: new AnnounceFactor(challenges, passkeys, random),
-    createBackup: new CreateBackup(challenges, proveNew, signatures, index, sealed, committer, clock, random),
+    createBackup: new CreateBackup(
+      challenges,
+      proveNew,
+      signatures,
+      index,
+      sealed,
+      committer,
+      clock,
+      random,
+      UNLIMITED,
+    ),
     retrieveBackup: new RetrieveBackup(challenges, authenticate, index, blobs, committer, tokens, log),
     verifyFactor: new VerifyFactor(challenges, authenticate, committer),
-    addSyncFactor: new AddSyncFactor(challenges, signatures, tokens, index, committer, clock, random),
+    addSyncFactor: new AddSyncFactor(challenges, signatures, tokens, index, committer, clock, random, UNLIMITED),
     addFactor: new AddFactor(challenges, authenticate, proveNew, committer, clock, random),
     syncBackup: new SyncBackup(challenges, authenticate, sealed, committer, history),
     retrieveMetadata: new RetrieveMetadata(challenges, authenticate, committer),
     deleteFactor: new DeleteFactor(challenges, authenticate, sealed, committer),
     deleteBackup: new DeleteBackup(challenges, authenticate, sealed, committer),
-    resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealed, committer),
-    reportStatus: new ReportStatus(index),
+    resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealed, committer, UNLIMITED),
+    reportStatus: new ReportStatus(index, UNLIMITED),
     verifyBackups: new VerifyBackups(index, blobs, clock),
     sweepBlobs: workshop.sweepBlobs?.(ports) ?? createSweep(ports, clock, random, log),
   }

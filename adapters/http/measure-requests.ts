@@ -1,0 +1,27 @@
+import type { RequestHandler } from 'express'
+import type { Metrics } from '../shared/metrics.ts'
+import type { OpenApiDocument } from './openapi-document.ts'
+
+/** Measures each request when it is over. Paths are those of the document: what clients make up is `other`. */
+export function measureRequests(metrics: Metrics, { document }: OpenApiDocument, base: string): RequestHandler {
+  const operations = new Map(
+    Object.entries(document.paths).map(([path, { servers }]) => [
+      servers === undefined ? `${base}${path}` : path,
+      path,
+    ]),
+  )
+  return (request, response, next) => {
+    const startedAt = performance.now()
+    const operation = operations.get(request.path) ?? 'other'
+    response.once('close', () => {
+      const { errorCode } = response.locals
+      metrics.requestEnded({
+        operation,
+        status: response.statusCode,
+        code: typeof errorCode === 'string' ? errorCode : response.writableFinished ? 'ok' : 'broken_off',
+        seconds: (performance.now() - startedAt) / 1000,
+      })
+    })
+    next()
+  }
+}

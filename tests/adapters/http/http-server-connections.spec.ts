@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { HttpServer } from '../../../adapters/http/http-server.ts'
+import { Connection } from '../../support/http-connection.ts'
+
+const MAX_CONNECTIONS = 3
+const OPTIONS = {
+  host: '127.0.0.1',
+  port: 0,
+  requestTimeout: 30_000,
+  maxBackupBytes: 1000,
+  maxConnections: MAX_CONNECTIONS,
+}
+
+describe('HttpServer, about connections', () => {
+  let server: HttpServer
+  let url: string
+
+  beforeEach(async () => {
+    server = await HttpServer.listen((_request, response) => response.end('here'), OPTIONS)
+    url = `http://127.0.0.1:${server.port}`
+  })
+
+  afterEach(() => server.stop(0))
+
+  it('cuts off who comes while enough idle connections are held, and serves those it has', async () => {
+    const held = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => Connection.open(url)))
+    const surplus = await Connection.open(url)
+    await surplus.whenClosed()
+    held[0]!.head('GET / HTTP/1.1')
+    expect((await held[0]!.answer()).status).to.equal(200)
+    held[1]!.reset()
+    await held[1]!.whenClosed()
+    for (const connection of held) connection.reset()
+  })
+})
