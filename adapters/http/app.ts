@@ -65,7 +65,7 @@ export function createApp(
   const drainLimits = { maxBytes, maxMilliseconds: requestTimeout }
 
   app.use(setCommonHeaders, logRequests(log), measureRequests(metrics, document, '/v1'))
-  app.use(requireHost)
+  app.use(requireHost, ignoreConditions)
   app.use(operationalRoutes(useCases, options.identity, document, options.documented))
   app.use(knownOperations(document, '/v1'))
   if (rateLimitPerMinute !== undefined) app.use(addressRateLimit(rateLimitPerMinute, metrics, log))
@@ -109,21 +109,33 @@ export function createApp(
   return shedding === undefined ? app : shedding.guard(app, '/v1/', drainLimits)
 }
 
-/** RFC 9112 §3.2. Node would refuse such a request itself, but not in JSON. */
-const requireHost: RequestHandler = (request, _response, next) => {
-  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-    throw new HttpError('invalid_payload', 'the request has no host header')
+/** RFC 9112 §3.2. Node would refuse a request without one itself, but not in JSON, and takes the first of several. */
+const requireHost: RequestHandler = ({ httpVersion, headersDistinct: { host = [] } }, _response, next) => {
+  if (host.length > 1 || (httpVersion === '1.1' && host.length === 0)) {
+    throw new HttpError('invalid_payload', 'the request does not have one host header')
   }
   next()
 }
 
-/** Refuses by its headers a body that is too large, or that would have to be decompressed. */
+/** Nothing may be kept of an answer, so there is nothing to revalidate: express would answer `*` with a 304. */
+const ignoreConditions: RequestHandler = ({ headers }, _response, next) => {
+  delete headers['if-none-match']
+  next()
+}
+
+/** Refuses by its headers a body that is too large, would have to be decompressed, or whose end is in doubt. */
 function requirePlainBody(maxBytes: number): RequestHandler {
-  return ({ headers }, _response, next) => {
+  return ({ httpVersion, headers }, _response, next) => {
+    const { 'content-encoding': contentEncoding = 'identity', 'transfer-encoding': transferEncoding } = headers
     if (Number(headers['content-length']) > maxBytes) {
       throw new HttpError('content_too_large', `the body has at most ${maxBytes} bytes`)
     }
-    if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+    // RFC 9112 §6.1: whoever is in between may have seen the body end elsewhere, so nothing that follows is believed.
+    if (httpVersion === '1.0' && transferEncoding !== undefined) {
+      throw new HttpError('invalid_payload', 'HTTP/1.0 has no transfer-encoding', { headers: { connection: 'close' } })
+    }
+    // Codings other than a last `chunked` never get here, those before it would be passed over.
+    if (contentEncoding.toLowerCase() !== 'identity' || transferEncoding?.includes(',') === true) {
       throw new HttpError('unsupported_media_type', 'the body must not be compressed')
     }
     next()
