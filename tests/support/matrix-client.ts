@@ -59,11 +59,11 @@ const BOUNDARY = 'ten-ticks-and-a-line'
 
 /** Speaks the contract over HTTP. Every answer that openapi.yaml knows is handed out, also a refusal. */
 export class MatrixClient {
-  readonly #url: string
+  readonly url: string
   readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
 
   constructor(url: string) {
-    this.#url = url
+    this.url = url
   }
 
   /** Lets its connections go. */
@@ -120,7 +120,7 @@ export class MatrixClient {
 
   /** Not by `fetch`, which takes longer than the service itself. */
   async #send<Body>(path: string, body: string | Uint8Array, headers: OutgoingHttpHeaders): Promise<Answer<Body>> {
-    const outgoing = request(`${this.#url}/v1${path}`, { method: 'POST', agent: this.#agent, headers })
+    const outgoing = request(`${this.url}/v1${path}`, { method: 'POST', agent: this.#agent, headers })
     outgoing.end(body)
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
     const content = await text(response)
