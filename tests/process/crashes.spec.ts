@@ -7,7 +7,7 @@ import { runScript } from '../support/script-process.ts'
 import { ServiceProcess } from '../support/service-process.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
-/** `npm run test:crash` kills more often. */
+/** CI kills more often. */
 const KILLS = Number(process.env.KILLS ?? 4)
 const OWNERS = 4
 const MOST_CHANGES_BEFORE_A_KILL = 16

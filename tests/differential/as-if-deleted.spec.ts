@@ -3,8 +3,8 @@ import type { CreatedBackup } from '../support/application-harness.ts'
 import { newContent } from '../support/application-harness.ts'
 import { P256Keypair } from '../support/keypair.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { KeypairClient } from './support/factor-clients.ts'
-import { openHarness, type InterleavedHarness } from './support/open-harness.ts'
+import { KeypairClient } from '../application/support/factor-clients.ts'
+import { openHarness, type InterleavedHarness } from '../application/support/open-harness.ts'
 
 /** A backup with two main factors and two devices. */
 interface Scene {
