@@ -16,15 +16,14 @@ export class DeleteBackup {
   readonly #authenticate: AuthenticateFactor
   readonly #blobs: SealedBlobs
   readonly #committer: Committer
-  readonly #grace: DeletionGrace | undefined
+  readonly #grace: DeletionGrace
 
-  /** @param grace without it, deletions are final at once */
   constructor(
     challenges: Challenges,
     authenticate: AuthenticateFactor,
     blobs: SealedBlobs,
     committer: Committer,
-    grace?: DeletionGrace,
+    grace: DeletionGrace,
   ) {
     this.#challenges = challenges
     this.#authenticate = authenticate
@@ -42,7 +41,7 @@ export class DeleteBackup {
       ...factor,
       decide: (backup) => {
         const authorized = factor.authorize(backup)
-        const deletion = this.#grace?.deletionBy(factor.requireFactor(backup))
+        const deletion = this.#grace.deletionBy(factor.requireFactor(backup))
         return deletion && authorized.deleted(deletion)
       },
     })

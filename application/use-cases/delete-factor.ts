@@ -24,15 +24,14 @@ export class DeleteFactor {
   readonly #authenticate: AuthenticateFactor
   readonly #blobs: SealedBlobs
   readonly #committer: Committer
-  readonly #grace: DeletionGrace | undefined
+  readonly #grace: DeletionGrace
 
-  /** @param grace without it, deletions are final at once */
   constructor(
     challenges: Challenges,
     authenticate: AuthenticateFactor,
     blobs: SealedBlobs,
     committer: Committer,
-    grace?: DeletionGrace,
+    grace: DeletionGrace,
   ) {
     this.#challenges = challenges
     this.#authenticate = authenticate
@@ -58,7 +57,7 @@ export class DeleteFactor {
     const { before, after } = await this.#committer.change({
       ...factor,
       decide: (backup) =>
-        factor.authorize(backup).withoutFactor(removal, this.#grace?.deletionBy(factor.requireFactor(backup))),
+        factor.authorize(backup).withoutFactor(removal, this.#grace.deletionBy(factor.requireFactor(backup))),
     })
     this.#blobs.removeDropped(before, after)
     return after === undefined || after.isDeleted ? undefined : exportMetadata(after)

@@ -1,6 +1,7 @@
 import { AuthenticateFactor } from '../../../application/authenticate-factor.ts'
 import { Challenges } from '../../../application/challenges.ts'
 import { Committer } from '../../../application/committer.ts'
+import { DeletionGrace } from '../../../application/deletion-grace.ts'
 import type { BackupIndex } from '../../../application/ports/backup-index.ts'
 import { UNLIMITED } from '../../../application/ports/backup-rate-limit.ts'
 import type { BlobStore } from '../../../application/ports/blob-store.ts'
@@ -63,6 +64,7 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
   const signatures = new SignatureProofs(signatureVerifier, new PlainIdTokenVerifier(), clock)
   const authenticate = new AuthenticateFactor(index, signatures, passkeys, clock, UNLIMITED)
   const proveNew = new ProveNewFactor(signatures, passkeys)
+  const grace = new DeletionGrace(0, clock)
 
   return {
     challenges,
@@ -84,8 +86,8 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
     addFactor: new AddFactor(challenges, authenticate, proveNew, committer, clock, random),
     syncBackup: new SyncBackup(challenges, authenticate, sealed, committer, history),
     retrieveMetadata: new RetrieveMetadata(challenges, authenticate, committer),
-    deleteFactor: new DeleteFactor(challenges, authenticate, sealed, committer),
-    deleteBackup: new DeleteBackup(challenges, authenticate, sealed, committer),
+    deleteFactor: new DeleteFactor(challenges, authenticate, sealed, committer, grace),
+    deleteBackup: new DeleteBackup(challenges, authenticate, sealed, committer, grace),
     resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealed, committer, UNLIMITED),
     reportStatus: new ReportStatus(index, UNLIMITED),
     verifyBackups: new VerifyBackups(index, blobs, clock),
