@@ -5,7 +5,7 @@ import { failureReport } from './support/failure-report.ts'
 import { shrink } from './support/shrink.ts'
 import { simulate, type SimulationResult } from './support/simulation.ts'
 
-const SEEDS = 240
+const SEEDS = 140
 const SEEDS_OF_A_TEST = 20
 const OPERATIONS = 50
 
@@ -19,6 +19,7 @@ const KINDS = [
   'add-sync-factor',
   'delete-factor',
   'delete-backup',
+  'undelete',
   'reset',
   'status',
 ] as const
@@ -32,6 +33,7 @@ const REFUSALS = [
   'factor_not_found',
   'jwt_error',
   'manifest_hash_mismatch',
+  'nothing_to_undelete',
   'token_expired',
   'unauthorized_factor',
   'webauthn_error',

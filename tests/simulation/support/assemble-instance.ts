@@ -25,6 +25,7 @@ import { RetrieveBackup } from '../../../application/use-cases/retrieve-backup.t
 import { RetrieveMetadata } from '../../../application/use-cases/retrieve-metadata.ts'
 import type { SweepBlobs } from '../../../application/use-cases/sweep-blobs.ts'
 import { SyncBackup } from '../../../application/use-cases/sync-backup.ts'
+import { Undelete } from '../../../application/use-cases/undelete.ts'
 import { VerifyBackups } from '../../../application/use-cases/verify-backups.ts'
 import { VerifyFactor } from '../../../application/use-cases/verify-factor.ts'
 import { createSweep } from '../../../bootstrap/create-sweep.ts'
@@ -32,6 +33,7 @@ import { DigestSignatureVerifier } from './fakes/digest-signatures.ts'
 import { PlainIdTokenVerifier } from './fakes/plain-id-token-verifier.ts'
 import { PlainPasskeyVerifier } from './fakes/plain-passkey-verifier.ts'
 import { MAX_BYTES } from './limits.ts'
+import type { Plan } from './plan.ts'
 
 export interface InstancePorts {
   readonly index: BackupIndex
@@ -52,7 +54,11 @@ export interface Workshop {
 export type SimulatedApplication = ReturnType<typeof assembleInstance>
 
 /** The shipped use cases, put together as in production, on ports that a seed controls. */
-export function assembleInstance(given: InstancePorts, history: number, workshop: Workshop = {}) {
+export function assembleInstance(
+  given: InstancePorts,
+  { history, deletionGrace }: Pick<Plan, 'history' | 'deletionGrace'>,
+  workshop: Workshop = {},
+) {
   const ports = workshop.ports?.(given) ?? given
   const { index, blobs, clock, random, log, sealer } = ports
   const signatureVerifier = new DigestSignatureVerifier()
@@ -64,7 +70,7 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
   const signatures = new SignatureProofs(signatureVerifier, new PlainIdTokenVerifier(), clock)
   const authenticate = new AuthenticateFactor(index, signatures, passkeys, clock, UNLIMITED)
   const proveNew = new ProveNewFactor(signatures, passkeys)
-  const grace = new DeletionGrace(0, clock)
+  const grace = new DeletionGrace(deletionGrace, clock)
 
   return {
     challenges,
@@ -88,6 +94,7 @@ export function assembleInstance(given: InstancePorts, history: number, workshop
     retrieveMetadata: new RetrieveMetadata(challenges, authenticate, committer),
     deleteFactor: new DeleteFactor(challenges, authenticate, sealed, committer, grace),
     deleteBackup: new DeleteBackup(challenges, authenticate, sealed, committer, grace),
+    undelete: new Undelete(challenges, authenticate, committer, tokens, clock),
     resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealed, committer, UNLIMITED),
     reportStatus: new ReportStatus(index, UNLIMITED),
     verifyBackups: new VerifyBackups(index, blobs, clock),

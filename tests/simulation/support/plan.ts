@@ -27,12 +27,16 @@ export interface Plan {
   readonly skews: readonly number[]
   /** How many superseded blobs a backup keeps. */
   readonly history: number
+  /** Seconds for which a deletion can be undone, 0 for never. */
+  readonly deletionGrace: number
   readonly faults: FaultProfile
 }
 
 const MINUTE = 60_000 // milliseconds
 /** Milliseconds for everybody to create a backup before the rest begins. */
 const HEAD_START = 120
+/** Seconds. Some end in the midst of requests, some within the skew of two clocks, and some after the sweeper's patience. */
+const DELETION_GRACES = [0, 0, 0, 2, 60, 900]
 const MOSTLY: readonly (readonly [PlannedOperation['kind'], number])[] = [
   ['create', 3],
   ['sync', 26],
@@ -40,9 +44,10 @@ const MOSTLY: readonly (readonly [PlannedOperation['kind'], number])[] = [
   ['verify-factor', 4],
   ['retrieve-metadata', 5],
   ['add-sync-factor', 9],
-  ['add-factor', 9],
-  ['delete-factor', 8],
+  ['add-factor', 14],
+  ['delete-factor', 10],
   ['delete-backup', 2.5],
+  ['undelete', 8],
   ['reset', 2],
   ['status', 2],
   ['sweep', 3],
@@ -71,6 +76,7 @@ export function drawPlan(seed: number, operations: number): Plan {
   const kinds = MOSTLY.map(([kind, weight]) => [kind, weight * random.pick([0.3, 1, 1, 3])] as const)
   const skews = Array.from({ length: instances }, () => (random.fraction() * 2 - 1) * LARGEST_SKEW)
   const history = random.pick([1, 1, 2])
+  const deletionGrace = random.pick(DELETION_GRACES)
   const faults = drawFaults(random)
   let at = 0
   const draw = (id: number): PlannedOperation => {
@@ -86,7 +92,8 @@ export function drawPlan(seed: number, operations: number): Plan {
       thinking: id < people ? 0 : drawThinking(random),
     }
   }
-  return { seed, operations: Array.from({ length: operations }, (_, id) => draw(id)), people, skews, history, faults }
+  const drawn = Array.from({ length: operations }, (_, id) => draw(id))
+  return { seed, operations: drawn, people, skews, history, deletionGrace, faults }
 }
 
 function drawFaults(random: Xoshiro128): FaultProfile {

@@ -1,4 +1,6 @@
 import { Office } from './clients/office.ts'
+import type { Person } from './clients/population.ts'
+import type { OperationKind } from './clients/request.ts'
 import type { Attempt } from './engine/attempt.ts'
 import { GivenFaults, RandomFaults, type CallKey } from './engine/fault-plan.ts'
 import type { Fault } from './engine/faults.ts'
@@ -7,6 +9,7 @@ import { Recorder } from './engine/recorder.ts'
 import { VirtualTime } from './engine/virtual-time.ts'
 import { Xoshiro128 } from './engine/xoshiro128.ts'
 import { lookAround, type Stage } from './look-around.ts'
+import { isUndeletable } from './model/undeletion.ts'
 import { Violation } from './model/violation.ts'
 import { drawPlan, type Plan, type PlannedOperation } from './plan.ts'
 import { World, type Variant } from './world.ts'
@@ -120,11 +123,22 @@ class Simulation implements Stage {
       return
     }
     const person = this.world.population.people[number]!
-    // Where there is nothing, most clients know.
-    const isMissing = this.world.witness.model.current(person.id) === undefined && random.chance(0.8)
-    const kind = isMissing ? 'create' : planned
+    const kind = this.#sensible(planned, person, random)
     void this.office.write({ id, kind, place: first, random, person }).then((request) => {
       this.time.after(thinking, () => this.office.send(id, request, second))
     })
+  }
+
+  /** Where there is nothing, most clients know; and whether it may come back. To undo something, something is deleted first. */
+  #sensible(planned: OperationKind, { id }: Person, random: Xoshiro128): OperationKind {
+    const { model, now } = this.world.witness
+    const kept = model.kept(id)
+    const mayComeBack = isUndeletable(kept, now / 1000)
+    if (model.current(id) === undefined && random.chance(0.8)) {
+      if (kept === undefined || random.chance(0.2)) return 'create'
+      return mayComeBack ? 'undelete' : 'sweep'
+    }
+    if (planned !== 'undelete' || mayComeBack || random.chance(0.3)) return planned
+    return random.pick(['delete-factor', 'delete-backup'] as const)
   }
 }

@@ -49,7 +49,7 @@ export class World {
     this.witness = new Witness(
       new Model(
         this.population.people.map(({ id }) => id),
-        plan.history,
+        plan,
       ),
       time,
       recorder,
@@ -84,9 +84,9 @@ export class World {
         log: new TelltaleLog(this.witness),
         sealer: new KeyedTokenSealer(`keyring of ${this.#plan.seed}`),
       },
-      this.#plan.history,
+      this.#plan,
       this.#variant,
     )
-    return new Instance(`instance ${place}/${this.#started}`, application)
+    return new Instance(`instance ${place}/${this.#started}`, clock, application)
   }
 }

@@ -1,5 +1,5 @@
 import type { Desk } from './desk.ts'
-import { buildDeleteBackup, buildReset } from './deletion-requests.ts'
+import { buildDeleteBackup, buildReset, buildUndelete } from './deletion-requests.ts'
 import { buildAddFactor, buildAddSyncFactor, buildDeleteFactor } from './factor-requests.ts'
 import { buildSweep, buildVerify } from './operator-requests.ts'
 import { buildRetrieve, buildRetrieveMetadata, buildStatus, buildVerifyFactor } from './reading-requests.ts'
@@ -16,6 +16,7 @@ const BUILDERS: Readonly<Record<OperationKind, (desk: Desk) => Promise<Request |
   'add-sync-factor': buildAddSyncFactor,
   'delete-factor': buildDeleteFactor,
   'delete-backup': buildDeleteBackup,
+  undelete: buildUndelete,
   reset: buildReset,
   status: buildStatus,
   sweep: buildSweep,

@@ -23,6 +23,26 @@ export async function buildDeleteBackup(desk: Desk): Promise<Request> {
   }
 }
 
+export async function buildUndelete(desk: Desk): Promise<Request> {
+  const { person } = desk
+  const holder = desk.undeletingFactor()
+  const { challenge, token, issuedAt } = await desk.challenge(holder.challengeType, { operation: 'undelete' })
+  const { authorization, nonces, counter } = holder.prove(challenge, desk.isCareless(0.1))
+  return {
+    kind: 'undelete',
+    intent: { kind: 'undelete', by: { scope: 'MAIN', credential: holder.reference, counter } },
+    target: person.id,
+    proofs: [token, ...nonces],
+    oldestTokenAt: issuedAt,
+    text: `undelete ${person.name} by ${holder.name}`,
+    send: async ({ undelete }, { answered }) => {
+      const { backupId, metadata, syncFactorToken } = await undelete.execute({ authorization, challengeToken: token })
+      answered()
+      return { id: backupId, metadata, syncFactorToken }
+    },
+  }
+}
+
 export async function buildReset(desk: Desk): Promise<Request> {
   const { id: backupId, name } = desk.person
   const { challenge, token, issuedAt } = await desk.challenge('keypair', { operation: 'reset', backupId })

@@ -9,7 +9,7 @@ import type { SimulatedApplication } from '../assemble-instance.ts'
 import type { Xoshiro128 } from '../engine/xoshiro128.ts'
 import { MAX_BYTES } from '../limits.ts'
 import type { Model } from '../model/model.ts'
-import type { ModelBackup } from '../model/model-backup.ts'
+import { holds, type ModelBackup, type ModelFactor } from '../model/model-backup.ts'
 import type { ChallengeDrawer, HeldChallenge } from './challenge-drawer.ts'
 import type { CredentialHolder, KeypairHolder } from './credential-holders.ts'
 import type { Person, Population } from './population.ts'
@@ -57,6 +57,8 @@ export class Desk {
   readonly person: Person
   /** The person's backup. */
   readonly backup: ModelBackup | undefined
+  /** The same, or what is kept of it while it is deleted. */
+  readonly kept: ModelBackup | undefined
   readonly #parts: DeskParts
 
   constructor(parts: DeskParts) {
@@ -66,6 +68,7 @@ export class Desk {
     this.now = parts.now
     this.person = parts.person
     this.backup = parts.model.current(parts.person.id)
+    this.kept = parts.model.kept(parts.person.id)
     this.#parts = parts
   }
 
@@ -92,17 +95,21 @@ export class Desk {
 
   /** A main factor of the backup, or anybody's. */
   mainFactor(): CredentialHolder {
-    const { random, backup, population } = this
-    if (this.#parts.main !== undefined) return this.#parts.main
-    if (backup === undefined || this.isCareless(0.05)) return random.pick(population.mains)
-    return population.holder(random.pick(backup.mainFactors).credential)
+    return this.#mainFactor(this.isCareless(0.05))
+  }
+
+  /** The same of what is deleted, and of those that were removed. */
+  undeletingFactor(): CredentialHolder {
+    return this.#mainFactor(this.random.chance(0.5))
   }
 
   /** A sync factor of the backup, or anybody's device. */
   syncFactor(): KeypairHolder {
-    const { random, backup, population } = this
+    const { random, kept, population } = this
     if (this.#parts.device !== undefined) return this.#parts.device
-    const references = backup?.syncFactors.map(({ credential }) => credential) ?? []
+    const references = [...this.#removed('SYNC', this.isCareless(0.05)), ...(kept?.syncFactors ?? [])].map(
+      ({ credential }) => credential,
+    )
     const own = population.devices.filter(({ reference }) => references.includes(reference))
     return own.length === 0 || this.isCareless(0.05) ? random.pick(population.devices) : random.pick(own)
   }
@@ -125,10 +132,25 @@ export class Desk {
     return this.random.bytes(this.isCareless(0.02) ? MAX_BYTES + 1 : 8 + this.random.below(MAX_BYTES - 7))
   }
 
-  /** A credential that is free in that scope, if there is one; at times one that is not. */
+  #mainFactor(orRemoved: boolean): CredentialHolder {
+    const { random, kept, population } = this
+    if (this.#parts.main !== undefined) return this.#parts.main
+    if (kept === undefined || this.isCareless(0.05)) return random.pick(population.mains)
+    return population.holder(random.pick([...this.#removed('MAIN', orRemoved), ...kept.mainFactors]).credential)
+  }
+
+  #removed(scope: FactorReference['scope'], wanted: boolean): readonly ModelFactor[] {
+    const removed = wanted ? (this.kept?.removed ?? []) : []
+    return removed.filter((removal) => removal.scope === scope).map(({ factor }) => factor)
+  }
+
+  /** A credential that is free in that scope, if there is one, or was removed from the backup; at times any. */
   #unused<Holder extends CredentialHolder>(scope: FactorReference['scope'], holders: readonly Holder[]): Holder {
     const { model } = this.#parts
-    const free = holders.filter(({ reference }) => model.owner({ scope, credential: reference }) === undefined)
+    const free = holders.filter(({ reference: credential }) => {
+      const reserver = model.reserver({ scope, credential })
+      return reserver === undefined || (reserver.id === this.person.id && !holds(reserver, { scope, credential }))
+    })
     return this.random.pick(free.length === 0 || this.isCareless(0.1) ? holders : free)
   }
 

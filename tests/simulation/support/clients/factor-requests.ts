@@ -78,7 +78,8 @@ export async function buildAddSyncFactor(desk: Desk): Promise<Request | undefine
 export async function buildDeleteFactor(desk: Desk): Promise<Request | undefined> {
   const { person, random, backup } = desk
   if (backup === undefined) return undefined
-  const scope = random.chance(0.5) ? 'MAIN' : 'SYNC'
+  // The last main factor takes everything with it.
+  const scope = random.chance(backup.mainFactors.length > 1 ? 0.6 : 0.2) ? 'MAIN' : 'SYNC'
   const factors = factorsOf(backup, scope)
   if (factors.length === 0) return undefined
   const factor = random.pick(factors)

@@ -53,6 +53,7 @@ export type Intent =
       readonly key: EncryptedBackupKey | undefined
     }
   | { readonly kind: 'delete-backup'; readonly by: Prover }
+  | { readonly kind: 'undelete'; readonly by: Prover }
   | { readonly kind: 'reset'; readonly id: BackupId }
   | { readonly kind: 'retrieve'; readonly by: Prover }
   | { readonly kind: 'verify-factor'; readonly by: Prover }

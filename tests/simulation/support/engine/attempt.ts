@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { unixSeconds, type Clock } from '../../../../application/ports/clock.ts'
 import type { Request } from '../clients/request.ts'
 import type { ModelBackup } from '../model/model-backup.ts'
 import { Xoshiro128 } from './xoshiro128.ts'
@@ -14,6 +15,7 @@ export interface Work {
 /** The process that an attempt is made in. */
 export interface Host {
   readonly name: string
+  readonly clock: Clock
   readonly crashed: boolean
   crash(): void
 }
@@ -25,6 +27,8 @@ export class Attempt implements Work {
   readonly instance: Host
   /** The step in which it began. */
   readonly begun: number
+  /** The same by the clock of its instance, in seconds since the epoch. */
+  readonly begunAt: number
   /** Nothing befalls the attempts that look around in the end. */
   readonly calm: boolean
   readonly ids: Xoshiro128
@@ -54,9 +58,15 @@ export class Attempt implements Work {
     this.request = request
     this.instance = instance
     this.begun = begun
+    this.begunAt = unixSeconds(instance.clock)
     this.calm = calm
     this.ids = Xoshiro128.of(seed, id, 0x1d5)
     this.latencies = Xoshiro128.of(seed, id, 0x1a7e)
+  }
+
+  /** What the clock of its instance says now, in seconds since the epoch. */
+  get now(): number {
+    return unixSeconds(this.instance.clock)
   }
 }
 

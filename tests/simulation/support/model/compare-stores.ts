@@ -1,11 +1,12 @@
 import type { BackupIndex, StoredBackup } from '../../../../application/ports/backup-index.ts'
 import type { BlobStore } from '../../../../application/ports/blob-store.ts'
+import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type Backup } from '../../../../domain/backup.ts'
 import { credentialReference } from '../../../../domain/credential.ts'
 import type { CredentialReference } from '../../../../domain/credential.ts'
 import type { Factor, FactorScope } from '../../../../domain/factor.ts'
 import type { SealedBlob } from '../../../../domain/sealed-blob.ts'
 import { readAll } from '../../../support/byte-streams.ts'
-import type { ModelBackup, ModelFactor } from './model-backup.ts'
+import type { ModelBackup, ModelDeletion, ModelFactor } from './model-backup.ts'
 import { Violation } from './violation.ts'
 import type { Witness } from './witness.ts'
 
@@ -37,8 +38,8 @@ export class StoreComparison {
     this.#comparisons += 1
     const { model } = this.#witness
     const stored = await Promise.all(model.ids.map((id) => this.#stores.index.load(id)))
-    for (const [index, id] of model.ids.entries()) await this.#compareBackup(model.current(id), stored[index])
-    for (const scope of ['MAIN', 'SYNC'] as const) await this.#compareRows(scope)
+    for (const [index, id] of model.ids.entries()) await this.#compareBackup(model.kept(id), stored[index])
+    for (const scope of ['MAIN', 'SYNC'] as const) await this.#compareRows(scope, stored)
   }
 
   /**
@@ -54,6 +55,8 @@ export class StoreComparison {
       const blob = this.#witness.blobs.get(key)
       if (swept) throw new Violation(6, `the sweeper left the blob of #${blob?.uploader.id ?? 'nobody'}`)
       if (blob?.uploader.disturbed === true || blob?.droppedBy?.disturbed === true) continue
+      // What was dropped by a sweep is left to it, or to the next one while it is young.
+      if (blob?.droppedBy?.request.kind === 'sweep') continue
       throw new Violation(6, `the blob of #${blob?.uploader.id ?? 'nobody'} was left behind without any fault`)
     }
   }
@@ -65,12 +68,20 @@ export class StoreComparison {
     }
     if (stored === undefined) throw new Violation(1, 'a backup is gone that nobody deleted')
     const { state } = stored.backup
-    const found = describeBackup(state.mainFactors.map(modelFactor), state.syncFactors.map(modelFactor), {
+    const found = describeBackup({
       ...state,
       hash: state.manifestHash,
+      mainFactors: state.mainFactors.map(modelFactor),
+      syncFactors: state.syncFactors.map(modelFactor),
+      removed: state.removedFactors.map((removed) => ({
+        ...removed,
+        factor: modelFactor(removed.factor),
+        key: removed.scope === 'MAIN' ? removed.key : undefined,
+      })),
     })
-    const wanted = describeBackup(expected.mainFactors, expected.syncFactors, expected)
+    const wanted = describeBackup(expected)
     if (found !== wanted) throw new Violation(3, `a backup is ${found} and should be ${wanted}`)
+    requireRoom(stored.backup)
     if (state.blob.key !== expected.blob) throw new Violation(1, 'a backup points to a blob of another state')
     const superseded = state.supersededBlobs.map(({ key }) => key)
     if (superseded.join() !== expected.superseded.join()) {
@@ -91,12 +102,20 @@ export class StoreComparison {
     }
   }
 
-  async #compareRows(scope: FactorScope): Promise<void> {
+  /** Rows are what the model says, and what the backups themselves say. */
+  async #compareRows(scope: FactorScope, stored: readonly (StoredBackup | undefined)[]): Promise<void> {
+    const claims = new Map(
+      stored.flatMap((found) =>
+        (found?.backup.factorReferences() ?? [])
+          .filter((reference) => reference.scope === scope)
+          .map(({ credential }) => [credential, found?.backup.id]),
+      ),
+    )
     const rows = this.#references.map((credential) => ({ scope, credential }))
     const found = await Promise.all(rows.map((row) => this.#stores.index.findByFactor(row)))
     for (const [index, row] of rows.entries()) {
-      const expected = this.#witness.model.owner(row)?.id
-      if (found[index] === expected) continue
+      const expected = this.#witness.model.reserver(row)?.id
+      if (found[index] === expected && claims.get(row.credential) === expected) continue
       throw new Violation(
         2,
         `a factor ${expected === undefined ? 'of no backup has a row' : 'has no row to its backup'}`,
@@ -110,13 +129,26 @@ function modelFactor({ id, credential }: Factor): ModelFactor {
   return { id, credential: credentialReference(credential), counter }
 }
 
-function describeBackup(
-  mainFactors: readonly ModelFactor[],
-  syncFactors: readonly ModelFactor[],
-  { keys, hash }: Pick<ModelBackup, 'keys' | 'hash'>,
-): string {
-  const factors = [mainFactors, syncFactors].map((list) =>
-    list.map(({ id, credential, counter }) => [id, credential, counter]),
-  )
-  return JSON.stringify([hash, keys, ...factors])
+/** Everything must fit into one commit, and come back to a backup that is within its limits. */
+function requireRoom(backup: Backup): void {
+  const rows = backup.factorReferences()
+  const count = (scope: FactorScope): number => rows.filter((row) => row.scope === scope).length
+  if (count('MAIN') > MAX_MAIN_FACTORS || count('SYNC') > MAX_SYNC_FACTORS) {
+    throw new Violation(2, 'a backup has more factors and removed factors than it may')
+  }
+}
+
+function describeBackup({
+  mainFactors,
+  syncFactors,
+  keys,
+  hash,
+  deletion,
+  removed,
+}: Pick<ModelBackup, 'mainFactors' | 'syncFactors' | 'keys' | 'hash' | 'deletion' | 'removed'>): string {
+  const factor = ({ id, credential, counter }: ModelFactor) => [id, credential, counter]
+  const until = ({ deletedBy, recoverableUntil }: ModelDeletion) => [deletedBy, recoverableUntil]
+  const removals = removed.map((removal) => [removal.scope, factor(removal.factor), removal.key, until(removal)])
+  const deletions = [...(deletion === undefined ? [] : [until(deletion)]), ...removals]
+  return JSON.stringify([hash, keys, mainFactors.map(factor), syncFactors.map(factor), ...deletions])
 }

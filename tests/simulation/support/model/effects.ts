@@ -1,12 +1,14 @@
 import type { Commit } from '../../../../application/ports/backup-index.ts'
-import type { Backup } from '../../../../domain/backup.ts'
 import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { CredentialReference } from '../../../../domain/credential.ts'
 import type { FactorReference } from '../../../../domain/factor.ts'
 import type { Attempt } from '../engine/attempt.ts'
 import type { Intent, Prover } from '../clients/request.ts'
 import type { Model } from './model.ts'
+import { deleted, removedBeside, swept, undeleted, withoutFactor } from './deletion-effects.ts'
 import { factorsOf, holds, type ModelBackup, type ModelFactor } from './model-backup.ts'
+import { mayUndelete } from './undeletion.ts'
+import { stateAfter } from './state-after.ts'
 import { Violation } from './violation.ts'
 
 export interface Effect {
@@ -17,7 +19,6 @@ export interface Effect {
 type Creation = Extract<Intent, { kind: 'create' }>
 type Sync = Extract<Intent, { kind: 'sync' }>
 type Change = Exclude<Intent, Creation | { kind: 'sweep' | 'verify' }>
-type Removal = Extract<Intent, { kind: 'delete-factor' }>
 
 /**
  * What a commit that took effect must have made of the backup, by what its client asked for and by what was there: of the
@@ -27,13 +28,13 @@ type Removal = Extract<Intent, { kind: 'delete-factor' }>
 export function effectOf(attempt: Attempt, commit: Commit, model: Model): Effect {
   const { intent } = attempt.request
   if (intent.kind === 'create') return creation(attempt, intent, commit, model)
-  if (intent.kind === 'sweep' || intent.kind === 'verify') throw new Violation(3, `${intent.kind} changed a backup`)
-  const before = backupOf(intent, model)
+  if (intent.kind === 'verify') throw new Violation(3, 'verify changed a backup')
+  const before = intent.kind === 'sweep' ? backupIn(commit, model) : backupOf(attempt, intent, model)
   const { change } = commit
   if (change === undefined || change.kind === 'create' || change.before.revision !== before.revision) {
     throw new Violation(5, `${intent.kind} replaced a state that was no longer the current one`)
   }
-  if (change.before.backup.state.incarnation !== attempt.incarnation) {
+  if (intent.kind !== 'sweep' && change.before.backup.state.incarnation !== attempt.incarnation) {
     throw new Violation(6, `${intent.kind} of a deleted backup fell on the one that came after it`)
   }
   const after = changed(attempt, before, commit, model)
@@ -43,7 +44,7 @@ export function effectOf(attempt: Attempt, commit: Commit, model: Model): Effect
 
 function creation(attempt: Attempt, intent: Creation, commit: Commit, model: Model): Effect {
   const { id, main, sync, key, hash, content, counter = 0 } = intent
-  if (model.current(id) !== undefined) throw new Violation(5, 'a backup was created over another one')
+  if (model.kept(id) !== undefined) throw new Violation(5, 'a backup was created over another one')
   requireFree({ scope: 'MAIN', credential: main }, model)
   requireFree({ scope: 'SYNC', credential: sync }, model)
   const state = stateAfter(commit)
@@ -58,23 +59,37 @@ function creation(attempt: Attempt, intent: Creation, commit: Commit, model: Mod
     content,
     blob: state.blob.key,
     superseded: [],
+    deletion: undefined,
+    removed: [],
   }
   return { id, after }
 }
 
-function requireFree(reference: FactorReference, model: Model): void {
-  if (model.owner(reference) !== undefined) throw taken()
+/** @param here where one that was removed may come back */
+function requireFree(reference: FactorReference, model: Model, here?: ModelBackup): void {
+  const reserver = model.reserver(reference)
+  if (reserver !== undefined && reserver.id !== here?.id) throw taken()
 }
 
 /** The backup that the request has a right on. */
-function backupOf(intent: Change, model: Model): ModelBackup {
+function backupOf(attempt: Attempt, intent: Change, model: Model): ModelBackup {
   if ('by' in intent) {
-    const backup = model.owner(intent.by)
+    const isKept = intent.kind === 'undelete'
+    const backup = isKept
+      ? model.ids.map((id) => model.kept(id)).find((state) => mayUndelete(state, attempt))
+      : model.owner(intent.by)
     if (backup === undefined) throw new Violation(3, `${intent.kind} by a factor that was taken away`)
     return backup
   }
-  const backup = model.current(intent.id)
+  const backup = intent.kind === 'reset' ? model.kept(intent.id) : model.current(intent.id)
   if (backup === undefined) throw new Violation(3, `${intent.kind} of a backup that was deleted`)
+  return backup
+}
+
+/** Nobody asked for it: the sweeper came across it. */
+function backupIn({ change }: Commit, model: Model): ModelBackup {
+  const backup = change === undefined || change.kind === 'create' ? undefined : model.kept(change.before.backup.id)
+  if (backup === undefined) throw new Violation(3, 'a sweep changed a backup that there is not')
   return backup
 }
 
@@ -85,24 +100,33 @@ function changed(attempt: Attempt, before: ModelBackup, commit: Commit, model: M
       return synced(attempt, intent, before, commit, model)
     case 'add-factor': {
       const { added, counter = 0, key, by } = intent
-      requireFree({ scope: 'MAIN', credential: added }, model)
+      requireFree({ scope: 'MAIN', credential: added }, model, before)
       const mainFactors = [...counted(before, by).mainFactors, newFactor('MAIN', added, counter, before, commit)]
-      return { ...before, mainFactors, keys: key === undefined ? before.keys : [...before.keys, key] }
+      const keys = key === undefined ? before.keys : [...before.keys, key]
+      return { ...before, mainFactors, keys, removed: removedBeside('MAIN', added, before) }
     }
     case 'add-sync-factor':
       if (intent.incarnation !== before.incarnation) {
         throw new Violation(6, 'a sync factor token outlived the backup that it was for')
       }
-      requireFree({ scope: 'SYNC', credential: intent.added }, model)
-      return { ...before, syncFactors: [...before.syncFactors, newFactor('SYNC', intent.added, 0, before, commit)] }
+      requireFree({ scope: 'SYNC', credential: intent.added }, model, before)
+      return {
+        ...before,
+        syncFactors: [...before.syncFactors, newFactor('SYNC', intent.added, 0, before, commit)],
+        removed: removedBeside('SYNC', intent.added, before),
+      }
     case 'delete-factor':
-      return withoutFactor(intent, before)
+      return withoutFactor(attempt, intent, before, commit, model)
     case 'delete-backup':
+      return deleted(attempt, intent.by, before, commit, model)
+    case 'undelete':
+      return counted(undeleted(attempt, before, commit), intent.by)
+    case 'sweep':
+      return swept(attempt, before, commit)
     case 'reset':
       return undefined
     case 'create':
     case 'status':
-    case 'sweep':
     case 'verify':
       return before
     case 'retrieve':
@@ -124,19 +148,6 @@ function synced(
   }
   const superseded = [before.blob, ...before.superseded].slice(0, blobHistory)
   return { ...before, hash: to, content, blob: stateAfter(commit).blob.key, superseded }
-}
-
-function withoutFactor({ factorId, scope, key }: Removal, before: ModelBackup): ModelBackup | undefined {
-  const without = (factors: readonly ModelFactor[]): readonly ModelFactor[] =>
-    factors.filter(({ id }) => id !== factorId)
-  if (without(factorsOf(before, scope)).length === factorsOf(before, scope).length) {
-    throw new Violation(3, 'a factor was taken away that was not there')
-  }
-  const mainFactors = scope === 'MAIN' ? without(before.mainFactors) : before.mainFactors
-  const syncFactors = scope === 'SYNC' ? without(before.syncFactors) : before.syncFactors
-  if (mainFactors.length === 0) return undefined
-  const keys = key === undefined ? before.keys : before.keys.filter(({ kind }) => kind !== key.kind)
-  return { ...before, mainFactors, syncFactors, keys }
 }
 
 /** The counter of a passkey moves on with everything that it authorises. */
@@ -163,13 +174,6 @@ function newFactor(
   const added = (scope === 'MAIN' ? mainFactors : syncFactors).find(({ id }) => !known.includes(id))
   if (added === undefined) throw new Violation(3, 'a factor was to be added and was not')
   return { id: added.id, credential, counter }
-}
-
-function stateAfter({ change }: Commit): Backup['state'] {
-  if (change === undefined || change.kind === 'delete') {
-    throw new Violation(3, 'a backup was deleted by a request that was not about that')
-  }
-  return change.after.state
 }
 
 function taken(): Violation {

@@ -1,6 +1,7 @@
 import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { FactorReference } from '../../../../domain/factor.ts'
-import { holds, type ModelBackup } from './model-backup.ts'
+import type { Plan } from '../plan.ts'
+import { holds, reserves, seenOf, type ModelBackup } from './model-backup.ts'
 
 /** A state that a backup was in, `undefined` for none. */
 export interface Epoch {
@@ -21,9 +22,12 @@ export class Model {
 
   /** How many superseded blobs a backup keeps. */
   readonly blobHistory: number
+  /** Seconds for which a deletion can be undone, 0 for never. */
+  readonly deletionGrace: number
 
-  constructor(ids: readonly BackupId[], blobHistory: number) {
-    this.blobHistory = blobHistory
+  constructor(ids: readonly BackupId[], { history, deletionGrace }: Pick<Plan, 'history' | 'deletionGrace'>) {
+    this.blobHistory = history
+    this.deletionGrace = deletionGrace
     for (const id of ids) this.#timelines.set(id, [{ state: undefined, from: 0 }])
   }
 
@@ -31,17 +35,23 @@ export class Model {
     return [...this.#timelines.keys()]
   }
 
-  get backups(): readonly ModelBackup[] {
-    return this.ids.map((id) => this.current(id)).filter((backup) => backup !== undefined)
+  current(id: BackupId): ModelBackup | undefined {
+    return seenOf(this.kept(id))
   }
 
-  current(id: BackupId): ModelBackup | undefined {
+  /** The same, or what is kept of a deleted one. */
+  kept(id: BackupId): ModelBackup | undefined {
     return this.history(id).at(-1)?.state
   }
 
   /** The backup that a factor leads to. */
   owner(reference: FactorReference): ModelBackup | undefined {
-    return this.backups.find((backup) => holds(backup, reference))
+    return this.ids.map((id) => this.current(id)).find((backup) => holds(backup, reference))
+  }
+
+  /** The backup that the row of a factor names, whether or not the factor leads there. */
+  reserver(reference: FactorReference): ModelBackup | undefined {
+    return this.ids.map((id) => this.kept(id)).find((backup) => reserves(backup, reference))
   }
 
   /** @param step in which it becomes so */
@@ -53,8 +63,13 @@ export class Model {
     return this.#timelines.get(id) ?? []
   }
 
-  /** Every state that the backup was in at some time in the window. */
-  during(id: BackupId, { from, until }: Window): readonly (ModelBackup | undefined)[] {
+  /** Every state that the backup was seen in at some time in the window. */
+  during(id: BackupId, window: Window): readonly (ModelBackup | undefined)[] {
+    return this.keptDuring(id, window).map(seenOf)
+  }
+
+  /** The same, with what was kept of it while it was deleted. */
+  keptDuring(id: BackupId, { from, until }: Window): readonly (ModelBackup | undefined)[] {
     const epochs = this.history(id)
     return epochs
       .filter((epoch, index) => epoch.from <= until && (epochs[index + 1]?.from ?? Infinity) >= from)
@@ -72,8 +87,8 @@ export class Model {
     return undefined
   }
 
-  /** Whether the factor led to any backup at some time in the window. */
-  wasHeld(reference: FactorReference, window: Window): boolean {
-    return this.ids.some((id) => this.during(id, window).some((state) => holds(state, reference)))
+  /** Whether the factor had a row to any backup at some time in the window. */
+  wasReserved(reference: FactorReference, window: Window): boolean {
+    return this.ids.some((id) => this.keptDuring(id, window).some((state) => reserves(state, reference)))
   }
 }

@@ -1,6 +1,15 @@
 import type { Attempt } from '../engine/attempt.ts'
 import { MAX_BYTES } from '../limits.ts'
-import { hadCountedOn, hadMovedOn, lackedFactor, mayHaveExpired, stoodFirm, wasTaken, windowOf } from './grounds.ts'
+import {
+  hadCountedOn,
+  hadMovedOn,
+  hadNothingToUndelete,
+  lackedFactor,
+  mayHaveExpired,
+  stoodFirm,
+  wasTaken,
+  windowOf,
+} from './grounds.ts'
 import type { Invariant } from './violation.ts'
 import type { Witness } from './witness.ts'
 
@@ -40,6 +49,7 @@ export const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['multipart_error', { invariant: 1, holds: ({ disturbed }) => disturbed }],
   ['webauthn_error', { invariant: 1, holds: (attempt, { model }) => hadCountedOn(attempt, model) }],
   ['factor_already_exists', { invariant: 6, holds: (attempt, { model }) => wasTaken(attempt, model) }],
+  ['nothing_to_undelete', { invariant: 8, holds: (attempt, { model }) => hadNothingToUndelete(attempt, model) }],
   ['factor_not_found', { invariant: 3, holds: (attempt, { model }) => lackedFactor(attempt, model) }],
   ['manifest_hash_mismatch', { invariant: 5, holds: (attempt, { model }) => hadMovedOn(attempt, model) }],
   [
@@ -47,7 +57,7 @@ export const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
     {
       invariant: 6,
       holds: (attempt, { model }) =>
-        model.during(attempt.request.target, windowOf(attempt)).some((state) => state !== undefined),
+        model.keptDuring(attempt.request.target, windowOf(attempt)).some((state) => state !== undefined),
     },
   ],
   [

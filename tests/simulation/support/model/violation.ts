@@ -6,6 +6,7 @@ export const INVARIANTS = {
   5: 'of concurrent changes of one base state exactly one wins',
   6: 'deleting leaves no row and no blob behind, and id and factors can be used anew',
   7: 'whatever goes in, the service answers or refuses with a documented code',
+  8: 'for as long as its grace lasts a deletion can be undone, and then no more',
 } as const
 export type Invariant = keyof typeof INVARIANTS
 

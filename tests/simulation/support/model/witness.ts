@@ -5,6 +5,7 @@ import type { VirtualTime } from '../engine/virtual-time.ts'
 import { changesNothing } from '../clients/operation-kinds.ts'
 import { effectOf } from './effects.ts'
 import type { Model } from './model.ts'
+import { seenOf } from './model-backup.ts'
 import { Violation } from './violation.ts'
 
 /** A blob that was stored at some time. */
@@ -87,6 +88,11 @@ export class Witness {
       throw new Violation(3, `#${attempt.id} was refused (${attempt.refusal}), and took effect later`)
     }
     this.#useProofs(attempt)
+    if (attempt.request.kind === 'sweep') {
+      // One change for each backup, and a repetition of a change that came first.
+      if (commit.change !== undefined) this.#change(attempt, commit)
+      return
+    }
     if (commit.change === undefined && (!readOnly || attempt.effects > 0)) {
       attempt.consumed = true
       return
@@ -106,7 +112,7 @@ export class Witness {
 
   #change(attempt: Attempt, commit: Commit): void {
     const { id, after } = effectOf(attempt, commit, this.model)
-    attempt.after = after
+    attempt.after = seenOf(after)
     this.model.become(id, after, this.#time.steps)
     const { change } = commit
     if (change === undefined || change.kind === 'create') return

@@ -11,6 +11,13 @@ import {
   OverwritingBlobs,
 } from './blob-bugs.ts'
 import {
+  DroppingRowsAtOnce,
+  ForgettingRemovals,
+  KeepingDeleters,
+  OverlookingDeletions,
+  RemovingContentAtOnce,
+} from './deletion-bugs.ts'
+import {
   BelievingRefusals,
   CachingIndex,
   ConsumingApart,
@@ -20,7 +27,7 @@ import {
   LeavingRowsBehind,
   RenamingCommits,
 } from './index-bugs.ts'
-import { HastySweep, HistoryBlindSweep, IdleSweep } from './sweep-bugs.ts'
+import { HastySweep, HistoryBlindSweep, IdleSweep, SweepWithoutGrace } from './sweep-bugs.ts'
 
 export interface PlantedBug {
   readonly name: string
@@ -111,6 +118,36 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'an error of a vendor that is not translated',
     invariant: 7,
     variant: withIndex(({ index }) => new LeakingErrors(index)),
+  },
+  {
+    name: 'a sweeper that does not wait until a deletion is final',
+    invariant: 8,
+    variant: { sweepBlobs: (ports) => new SweepWithoutGrace(ports) },
+  },
+  {
+    name: 'an undeletion that keeps the sync factor that deleted',
+    invariant: 8,
+    variant: withIndex(({ index }) => new KeepingDeleters(index)),
+  },
+  {
+    name: 'an undeletion that forgets what was removed',
+    invariant: 8,
+    variant: withIndex(({ index }) => new ForgettingRemovals(index)),
+  },
+  {
+    name: 'a removal that drops the row of its factor at once',
+    invariant: 2,
+    variant: { index: (shipped) => new DroppingRowsAtOnce(shipped) },
+  },
+  {
+    name: 'a deleted backup that is seen as long as it is kept',
+    invariant: 3,
+    variant: withIndex(({ index }) => new OverlookingDeletions(index)),
+  },
+  {
+    name: 'a deletion that removes the content at once',
+    invariant: 1,
+    variant: withIndex(({ index, blobs }) => new RemovingContentAtOnce(index, blobs)),
   },
 ]
 

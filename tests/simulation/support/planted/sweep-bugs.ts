@@ -7,9 +7,12 @@ import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { InstancePorts } from '../assemble-instance.ts'
 import { WrappedIndex } from './wrapped-index.ts'
 
+const YEAR = 365 * 24 * 3600 * 1000 // milliseconds
+
 class Sweep extends SweepBlobs {
-  constructor({ index, blobs, clock, random, log }: InstancePorts) {
-    const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, log)
+  /** @param deadline what time it is when it looks whether a deletion is final */
+  constructor({ index, blobs, clock, random, log }: InstancePorts, deadline = clock) {
+    const finalDeletions = new FinalDeletions(new Committer(index, clock, random), deadline, random, log)
     super(index, blobs, clock, log, finalDeletions)
   }
 }
@@ -18,6 +21,13 @@ class Sweep extends SweepBlobs {
 export class HastySweep extends Sweep {
   override execute(options: SweepOptions): Promise<SweepSummary> {
     return super.execute({ ...options, grace: -options.grace })
+  }
+}
+
+/** Takes every deletion for final. */
+export class SweepWithoutGrace extends Sweep {
+  constructor(ports: InstancePorts) {
+    super(ports, { now: () => ports.clock.now() + YEAR, sleep: (milliseconds) => ports.clock.sleep(milliseconds) })
   }
 }
 
