@@ -1,9 +1,11 @@
 import { parseBackupId } from '../../domain/backup-id.ts'
 import type { FinalDeletions } from '../final-deletions.ts'
+import { forEachAtOnce } from '../for-each-at-once.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobStore, ListedBlob } from '../ports/blob-store.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { EventLog } from '../ports/event-log.ts'
+import { Turns } from '../turns.ts'
 
 export interface SweepOptions {
   /**
@@ -13,7 +15,7 @@ export interface SweepOptions {
   readonly grace: number
   /** Only tells what would be removed. */
   readonly dryRun: boolean
-  /** Ends the sweep after the blob at hand, with the summary so far. The next sweep finds the rest. */
+  /** Ends the sweep after the blobs at hand, with the summary so far. The next sweep finds the rest. */
   readonly signal?: AbortSignal
   /** Told after each blob; the summary so far. */
   readonly onProgress?: (summary: SweepSummary) => void
@@ -26,6 +28,9 @@ export interface SweepSummary {
   /** Could not be removed, or not be judged: left for the next sweep. */
   readonly failed: number
 }
+
+/** Most of the time goes into waiting for the index. Few enough to be lost among the requests of a running instance. */
+const AT_ONCE = 16
 
 /**
  * Removes the blobs that no backup points to: what crashes and unknown outcomes left behind. On its way, as it meets the
@@ -51,16 +56,18 @@ export class SweepBlobs {
   async execute({ grace, dryRun, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
     const storedBefore = unixSeconds(this.#clock) - grace
     let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
-    for await (const { key, storedAt } of this.#blobs.list()) {
-      const outcome = storedAt < storedBefore ? await this.#sweep(key, dryRun) : 'kept'
+    const turns = new Turns()
+    await forEachAtOnce(until(signal, this.#blobs.list()), AT_ONCE, async ({ key, storedAt }) => {
+      // Of one backup one after the other, so that what became final is removed by a single commit.
+      const outcome =
+        storedAt < storedBefore ? await turns.take(backupIdIn(key), () => this.#sweep(key, dryRun)) : 'kept'
       summary = {
         seen: summary.seen + 1,
         removed: summary.removed + (outcome === 'removed' ? 1 : 0),
         failed: summary.failed + (outcome === 'failed' ? 1 : 0),
       }
       onProgress?.(summary)
-      if (signal?.aborted === true) break
-    }
+    })
     return summary
   }
 
@@ -77,10 +84,20 @@ export class SweepBlobs {
   }
 
   async #isPointedTo(key: string, dryRun: boolean): Promise<boolean> {
-    const [backupId = ''] = key.split('/')
-    const stored = await this.#index.load(parseBackupId(backupId))
+    const stored = await this.#index.load(parseBackupId(backupIdIn(key)))
     if (stored === undefined) return false
     const backup = dryRun ? this.#finalDeletions.preview(stored) : await this.#finalDeletions.remove(stored)
     return backup?.blobs().some((blob) => blob.key === key) ?? false
+  }
+}
+
+function backupIdIn(key: string): string {
+  return key.split('/')[0] ?? ''
+}
+
+async function* until(signal: AbortSignal | undefined, blobs: AsyncIterable<ListedBlob>): AsyncGenerator<ListedBlob> {
+  for await (const blob of blobs) {
+    if (signal?.aborted === true) return
+    yield blob
   }
 }

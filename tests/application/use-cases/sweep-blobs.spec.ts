@@ -86,20 +86,6 @@ describe('SweepBlobs', () => {
     expect(await harness.blobs.keys()).to.have.lengthOf(2)
   })
 
-  it('ends after the blob at hand when it is told to, and leaves the rest for the next', async () => {
-    for (const name of ['one', 'two', 'three']) await abandon(name)
-    harness.clock.advance(GRACE * 2000)
-    const stopping = new AbortController()
-    const stopped = await sweep({
-      signal: stopping.signal,
-      onProgress: ({ seen }) => {
-        if (seen === 2) stopping.abort()
-      },
-    })
-    expect(stopped).to.deep.equal({ seen: 2, removed: 1, failed: 0 })
-    expect(await sweep()).to.deep.equal({ seen: 3, removed: 2, failed: 0 })
-  })
-
   describe('with deletions that can be undone', () => {
     const DELETION_GRACE = 10 * GRACE
     let device: P256Keypair
