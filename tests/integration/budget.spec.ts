@@ -20,6 +20,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'delete-factor': 3,
   'delete-factor of the last one': 3,
   'delete-backup': 3,
+  undelete: 3,
   reset: 2,
 }
 
@@ -41,13 +42,14 @@ describe('Requests to DynamoDB and S3', () => {
     return dynamoDb.take()
   }
 
-  for (const { name, prepare, ...expected } of BACKEND_OPERATIONS) {
+  for (const operation of BACKEND_OPERATIONS) {
+    const { name, ...expected } = operation
     const wanted = expected.waves.map((wave) => wave.join(' beside ')).join(', then ')
 
     it(`${name} waits for ${wanted === '' ? 'none' : wanted}`, async () => {
       expect(expected.waves.length).to.be.at.most(BUDGET[name] ?? NaN)
       const { service } = proxied()
-      const { request } = await prepare(service.http)
+      const { request } = await proxied().prepare(operation)
       for (const made of await requestsOf(expected, () => service.http.succeed(request))) expectDocumented(made)
     })
   }

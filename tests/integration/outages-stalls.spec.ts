@@ -107,7 +107,7 @@ describe('While a backend stalls', function () {
 async function syncWithout(request: string, servers: AwsServers): Promise<LateAnswer> {
   const proxied = await startProxiedService(servers)
   const sync = BACKEND_OPERATIONS.find(({ name }) => name === 'sync')!
-  const { request: once, after: changed, observe } = await sync.prepare(proxied.service.http)
+  const { request: once, after: changed, observe } = await proxied.prepare(sync)
   const count = failAt(proxied, { request, occurrence: 1 }, 'withhold-answer')
   const expectOne = async (): Promise<void> => {
     expect((await proxied.service.http.send(once)).outcome).to.equal('200')

@@ -32,7 +32,7 @@ describe('When a backend is lost in the middle of a request, for good', () => {
 
         it(`${title}: 503, and ${happens ? 'all of it' : 'nothing'} has happened`, async () => {
           const { service } = proxied()
-          const { request, before, after, observe } = await operation.prepare(service.http)
+          const { request, before, after, observe } = await proxied().prepare(operation)
           failAt(proxied(), position, fate)
 
           const { outcome, headers, body } = await service.http.send(request)
@@ -84,7 +84,7 @@ describe('When a connection to a backend is lost, once', () => {
       for (const fate of isWrite(position) ? (['lose-request', 'lose-answer'] as const) : (['lose-request'] as const)) {
         it(`${operation.name}: ${describePosition(position)} ${TITLES[fate]}: asked again, and happens once`, async () => {
           const { service } = proxied()
-          const { request, after, observe } = await operation.prepare(service.http)
+          const { request, after, observe } = await proxied().prepare(operation)
           const expected = operation.waves.flat().filter((name) => name === position.request).length
           const count = failAt(proxied(), position, fate)
           expect((await service.http.send(request)).outcome).to.match(/^20[04]$/)

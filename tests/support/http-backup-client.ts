@@ -160,6 +160,10 @@ export class BackupClient {
     return jsonRequest('/v1/delete-backup', await this.answer('delete-backup', this.device))
   }
 
+  async undeleteRequest(): Promise<HttpRequest> {
+    return jsonRequest('/v1/undelete', await this.answer('undelete', this.main))
+  }
+
   async resetRequest(): Promise<HttpRequest> {
     const { challenge, token } = await this.challenge('reset', { backupAccountId: this.id })
     const signature = this.account.sign(challenge)

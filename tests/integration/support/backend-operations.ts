@@ -19,6 +19,8 @@ export interface BackendOperation extends ExpectedRequests {
   readonly name: string
   /** How the same request is answered when it is sent again; as before where absent. */
   readonly repeated?: string
+  /** It is about what an instance deleted that keeps it for a while. */
+  readonly ofWhatIsKept?: true
   readonly prepare: (http: HttpClient) => Promise<PreparedRequest>
 }
 
@@ -117,6 +119,18 @@ export const BACKEND_OPERATIONS: readonly BackendOperation[] = [
     behind: ['DeleteObject', 'DeleteObject'],
     repeated: '400 backup_untraceable',
     prepare: changing(async (owner) => ({ request: await owner.deleteBackupRequest(), after: 'gone' })),
+  },
+  {
+    name: 'undelete',
+    waves: [...LOOK_UP, ['TransactWriteItems']],
+    repeated: '400 nothing_to_undelete',
+    ofWhatIsKept: true,
+    prepare: changing(async (owner, state, other) => {
+      await owner.http.succeed(await owner.addSyncFactorRequest(other))
+      await owner.http.succeed(await owner.deleteBackupRequest())
+      const after = { ...state, syncFactors: [other.publicKey] }
+      return { request: await owner.undeleteRequest(), before: 'gone', after }
+    }),
   },
   {
     name: 'reset',

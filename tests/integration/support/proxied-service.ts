@@ -1,6 +1,8 @@
+import { formatKeyring, generateKeyringEntry } from '../../../adapters/jose/keyring.ts'
 import { startTestService, type RunningService } from '../../support/http-service.ts'
 import type { AwsServers } from './aws-servers.ts'
 import { provisionStorage, sdkVariables, storageVariables, type AwsStorage } from './aws-storage.ts'
+import type { BackendOperation, PreparedRequest } from './backend-operations.ts'
 import { BackendProxy } from './backend-proxy.ts'
 
 /** A service in this process, and what stands between it and its servers. */
@@ -8,6 +10,8 @@ export interface ProxiedService {
   readonly service: RunningService
   readonly dynamoDb: BackendProxy
   readonly s3: BackendProxy
+  /** By this service, or by another one on the same storage that keeps what it deletes for an hour. */
+  prepare(operation: BackendOperation): Promise<PreparedRequest>
   /** Both are there again, and answer whatever comes. */
   revive(): Promise<void>
   stop(): Promise<void>
@@ -15,23 +19,28 @@ export interface ProxiedService {
 
 /** @param storage a new one where absent */
 export async function startProxiedService(servers: AwsServers, storage?: AwsStorage): Promise<ProxiedService> {
-  const variables = storageVariables(storage ?? (await provisionStorage(servers)))
+  const variables = {
+    ...storageVariables(storage ?? (await provisionStorage(servers))),
+    CHALLENGE_KEYS: formatKeyring([generateKeyringEntry(new Date())]),
+  }
   const dynamoDb = await BackendProxy.start(servers.dynamoDbEndpoint)
   const s3 = await BackendProxy.start(servers.s3Endpoint)
   const restore = setEnvironment(sdkVariables({ dynamoDbEndpoint: dynamoDb.endpoint, s3Endpoint: s3.endpoint }))
   try {
     const service = await startTestService({ variables })
+    const keeping = await startTestService({ variables: { ...variables, DELETION_GRACE_HOURS: '1' } })
     // With its first request the SDK has read all that it reads, and another service may have another environment.
-    await service.http.send({ method: 'GET', path: '/ready' })
+    for (const { http } of [service, keeping]) await http.send({ method: 'GET', path: '/ready' })
     return {
       service,
       dynamoDb,
       s3,
+      prepare: (operation) => operation.prepare((operation.ofWhatIsKept === true ? keeping : service).http),
       revive: async () => {
         await Promise.all([dynamoDb.revive(), s3.revive()])
       },
       stop: async () => {
-        await service.stop()
+        await Promise.all([service.stop(), keeping.stop()])
         await Promise.all([dynamoDb.stop(), s3.stop()])
       },
     }

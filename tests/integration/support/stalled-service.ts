@@ -30,7 +30,9 @@ export class StalledService {
     const proxied = await startProxiedService(servers)
     const { http } = proxied.service
     const prepared: (readonly [string, PreparedRequest])[] = []
-    for (const { name, prepare } of operationsMeeting(unanswered)) prepared.push([name, await prepare(http)])
+    for (const operation of operationsMeeting(unanswered)) {
+      prepared.push([operation.name, await proxied.prepare(operation)])
+    }
     for (const proxy of [proxied.dynamoDb, proxied.s3]) {
       proxy.decide = ({ operation }) => (unanswered.includes(operation) ? 'stall' : 'pass')
     }
