@@ -33,7 +33,7 @@ import { DigestSignatureVerifier } from './fakes/digest-signatures.ts'
 import { PlainIdTokenVerifier } from './fakes/plain-id-token-verifier.ts'
 import { PlainPasskeyVerifier } from './fakes/plain-passkey-verifier.ts'
 import { MAX_BYTES } from './limits.ts'
-import type { Plan } from './plan.ts'
+import type { Retention } from './retention.ts'
 
 export interface InstancePorts {
   readonly index: BackupIndex
@@ -54,11 +54,7 @@ export interface Workshop {
 export type SimulatedApplication = ReturnType<typeof assembleInstance>
 
 /** The shipped use cases, put together as in production, on ports that a seed controls. */
-export function assembleInstance(
-  given: InstancePorts,
-  { history, deletionGrace }: Pick<Plan, 'history' | 'deletionGrace'>,
-  workshop: Workshop = {},
-) {
+export function assembleInstance(given: InstancePorts, { history, deletionGrace }: Retention, workshop: Workshop = {}) {
   const ports = workshop.ports?.(given) ?? given
   const { index, blobs, clock, random, log, sealer } = ports
   const signatureVerifier = new DigestSignatureVerifier()

@@ -11,7 +11,7 @@ import { Violation, type Invariant } from './model/violation.ts'
 import type { Plan } from './plan.ts'
 import type { World } from './world.ts'
 
-/** Seconds after which the sweeper leaves no blob alone any more, whoever's clock is wrong. */
+/** Seconds after which the sweeper leaves no blob alone any more, however wrong the clocks are. */
 const SWEEP_PATIENCE = SWEEP_GRACE + (2 * LARGEST_SKEW) / 1000
 
 /** A simulation that has come to its end. */

@@ -3,6 +3,7 @@ import type { FaultProfile } from './engine/fault-plan.ts'
 import { FAULTS, type Fault } from './engine/faults.ts'
 import { Xoshiro128 } from './engine/xoshiro128.ts'
 import { LARGEST_SKEW } from './limits.ts'
+import type { Retention } from './retention.ts'
 
 /** An operation that somebody will begin, at a time and at an instance that nothing else shifts. */
 export interface PlannedOperation {
@@ -19,16 +20,12 @@ export interface PlannedOperation {
 }
 
 /** All that a seed decides before anything happens. */
-export interface Plan {
+export interface Plan extends Retention {
   readonly seed: number
   readonly operations: readonly PlannedOperation[]
   readonly people: number
   /** Milliseconds by which the clock of each instance is wrong. */
   readonly skews: readonly number[]
-  /** How many superseded blobs a backup keeps. */
-  readonly history: number
-  /** Seconds for which a deletion can be undone, 0 for never. */
-  readonly deletionGrace: number
   readonly faults: FaultProfile
 }
 

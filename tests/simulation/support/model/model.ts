@@ -1,6 +1,6 @@
 import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { FactorReference } from '../../../../domain/factor.ts'
-import type { Plan } from '../plan.ts'
+import type { Retention } from '../retention.ts'
 import { holds, reserves, seenOf, type ModelBackup } from './model-backup.ts'
 
 /** A state that a backup was in, `undefined` for none. */
@@ -25,7 +25,7 @@ export class Model {
   /** Seconds for which a deletion can be undone, 0 for never. */
   readonly deletionGrace: number
 
-  constructor(ids: readonly BackupId[], { history, deletionGrace }: Pick<Plan, 'history' | 'deletionGrace'>) {
+  constructor(ids: readonly BackupId[], { history, deletionGrace }: Retention) {
     this.blobHistory = history
     this.deletionGrace = deletionGrace
     for (const id of ids) this.#timelines.set(id, [{ state: undefined, from: 0 }])
