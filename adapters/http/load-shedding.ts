@@ -26,6 +26,12 @@ const REFUSAL_HEADERS = {
 }
 /** Of the time. Below it there is time for more: what is worked on waits for the stores, which have limits of their own. */
 const BUSY = 0.8
+/**
+ * Milliseconds that whoever is shed waits for the refusal: in that time the connection brings no other request, so a crowd
+ * that asks again at once cannot keep the service busy with refusals. By then Node has taken in a short body that came
+ * with its header, too: the connection can stay, which saves a new one.
+ */
+const REFUSAL_DELAY = 1000
 /** Milliseconds between two lines in the log. */
 const LOG_INTERVAL = 1000
 
@@ -38,6 +44,8 @@ export interface LoadSheddingOptions {
   readonly maxLag: number
   /** {@link MAX_IN_PROGRESS} where absent. */
   readonly maxInProgress?: number
+  /** {@link REFUSAL_DELAY} where absent. */
+  readonly refusalDelay?: number
 }
 
 const finishes = new WeakMap<ServerResponse, () => void>()
@@ -62,7 +70,7 @@ export class LoadShedding {
   #loggedAt = -Infinity
 
   constructor(options: LoadSheddingOptions, metrics: Metrics, log: EventLog) {
-    this.#options = { maxInProgress: MAX_IN_PROGRESS, ...options }
+    this.#options = { maxInProgress: MAX_IN_PROGRESS, refusalDelay: REFUSAL_DELAY, ...options }
     this.#metrics = metrics
     this.#log = log
   }
@@ -75,8 +83,7 @@ export class LoadShedding {
         return
       }
       this.#tell()
-      // By then Node has taken in a short body that came with its header: the connection can stay, which saves a new one.
-      setImmediate(turnAway, request, response, limits)
+      setTimeout(turnAway, this.#options.refusalDelay, request, response, limits).unref()
     }
   }
 

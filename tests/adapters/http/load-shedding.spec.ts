@@ -27,14 +27,18 @@ describe('LoadShedding', () => {
     metrics = new RecordingMetrics()
     log = new RecordingEventLog()
     held = []
+    await serve({ refusalDelay: 0 })
+  })
+
+  async function serve({ refusalDelay }: { readonly refusalDelay: number }): Promise<void> {
     const shedding = new LoadShedding(
-      { lag: () => lag, utilization: () => utilization, maxLag: MAX_LAG, maxInProgress: 10 },
+      { lag: () => lag, utilization: () => utilization, maxLag: MAX_LAG, maxInProgress: 10, refusalDelay },
       metrics,
       log,
     )
     server = await listen(shedding.guard(appWith(shedding, held), '/v1/', LIMITS))
     http = new HttpClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  })
+  }
 
   afterEach(() => {
     for (const response of held) response.destroy()
@@ -48,6 +52,24 @@ describe('LoadShedding', () => {
     for (let sent = 0; sent < 100; sent += 1) count += (await fetch(http.url + PATH, { method: 'POST' })).ok ? 1 : 0
     return count
   }
+
+  it('keeps those waiting whom it sheds, and nobody else', async () => {
+    server.close()
+    await serve({ refusalDelay: 2 ** 31 - 1 })
+    lag = 100 * MAX_LAG
+    const outcomes: string[] = []
+    const ask = async (): Promise<void> => {
+      const { status } = await fetch(http.url + PATH, { method: 'POST' })
+      outcomes.push(String(status))
+    }
+    const asked = Array.from({ length: 40 }, () => ask().catch(() => outcomes.push('hung up')))
+    const shed = (): number => metrics.reasons.length
+    await eventually('all others to have their answers', () => shed() > 0 && outcomes.length + shed() === 40)
+    expect(new Set(outcomes)).to.deep.equal(new Set(['200']))
+    server.closeAllConnections()
+    await Promise.all(asked)
+    expect(outcomes.filter((outcome) => outcome === 'hung up')).to.have.lengthOf(shed())
+  })
 
   for (const [lagNow, expected] of [
     [0, 100],
