@@ -34,8 +34,9 @@ const AT_ONCE = 16
 
 /**
  * Removes the blobs that no backup points to: what crashes and unknown outcomes left behind. On its way, as it meets the
- * backups of blobs past the grace, it removes what of them was deleted and can be undone no more. Safe beside running
- * instances and uploads, since a blob that is pointed to was pointed to within the grace, and keys are never used twice.
+ * backups of the blobs, whatever their age, it removes what of them was deleted and can be undone no more. Safe beside
+ * running instances and uploads, since a blob that is pointed to was pointed to within the grace, and keys are never used
+ * twice.
  */
 export class SweepBlobs {
   readonly #index: BackupIndex
@@ -58,9 +59,9 @@ export class SweepBlobs {
     let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
     const turns = new Turns()
     await forEachAtOnce(until(signal, this.#blobs.list()), AT_ONCE, async ({ key, storedAt }) => {
+      const old = storedAt < storedBefore
       // Of one backup one after the other, so that what became final is removed by a single commit.
-      const outcome =
-        storedAt < storedBefore ? await turns.take(backupIdIn(key), () => this.#sweep(key, dryRun)) : 'kept'
+      const outcome = await turns.take(backupIdIn(key), () => this.#sweep(key, dryRun, old))
       summary = {
         seen: summary.seen + 1,
         removed: summary.removed + (outcome === 'removed' ? 1 : 0),
@@ -71,9 +72,10 @@ export class SweepBlobs {
     return summary
   }
 
-  async #sweep(key: string, dryRun: boolean): Promise<'kept' | 'removed' | 'failed'> {
+  /** @param old past the grace; a younger blob stays, but leads to its backup all the same: one that syncs often has no other */
+  async #sweep(key: string, dryRun: boolean, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
     try {
-      if (await this.#isPointedTo(key, dryRun)) return 'kept'
+      if ((await this.#isPointedTo(key, dryRun)) || !old) return 'kept'
       if (!dryRun) await this.#blobs.delete(key)
       this.#log.info(dryRun ? 'blob_unreferenced' : 'blob_swept', { key })
       return 'removed'

@@ -129,6 +129,24 @@ describe('SweepBlobs', () => {
       await expectIntact(harness, await harness.sync(backup))
     })
 
+    it('frees the removed factors of a backup that syncs so often that all its blobs are young', async () => {
+      await harness.deleteFactor(device, backup.syncFactorId, 'SYNC')
+      harness.clock.advance(DELETION_GRACE * 1000)
+      await harness.sync(await harness.sync({ ...backup, device }))
+      expect(await sweep({ grace: GRACE })).to.deep.include({ removed: 0, failed: 0 })
+      expect((await harness.index.load(backup.id))?.backup.state.removedFactors).to.deep.equal([])
+    })
+
+    it('frees a deleted backup whose blob is young, and leaves that for a later sweep', async () => {
+      const laterGrace = DELETION_GRACE + GRACE
+      await harness.deleteBackup({ ...backup, device })
+      harness.clock.advance(DELETION_GRACE * 1000)
+      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 1, removed: 0, failed: 0 })
+      expect(await harness.index.load(backup.id)).to.equal(undefined)
+      harness.clock.advance(GRACE * 1000 + 1000)
+      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
+    })
+
     it('commits once for all blobs of a backup, and nothing where nothing is final', async () => {
       await harness.sync(backup)
       await harness.deleteFactor(device, backup.syncFactorId, 'SYNC')
