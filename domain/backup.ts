@@ -8,6 +8,7 @@ import {
   type Deletable,
   type Deletion,
   type FactorRemoval,
+  type RemovedFactor,
 } from './deletion.ts'
 import { DomainError } from './domain-error.ts'
 import { FACTOR_SERVED_BY, sameKey, type EncryptedBackupKey } from './encrypted-backup-key.ts'
@@ -149,16 +150,16 @@ export class Backup {
   }
 
   /**
-   * A removed factor of the same credential is not given back any more, nor the oldest ones for which there is no room
-   * beside the new one.
+   * A removed factor of the same credential is not given back any more. The others count towards the limit until they are
+   * final: everything that can come back must find room.
+   * @param factor its `createdAt` is now, which says what is final
    * @param key sealed for the new factor
    * @throws {DomainError} `factor_already_exists`, `too_many_factors`, `only_one_encryption_key_per_type_allowed`
    */
   withMainFactor(factor: MainFactor, key?: EncryptedBackupKey): Backup {
     this.#requireNewCredential(credentialReference(factor.credential))
-    if (this.state.mainFactors.length >= MAX_MAIN_FACTORS) {
-      throw new DomainError('too_many_factors', `a backup has at most ${MAX_MAIN_FACTORS} main factors`)
-    }
+    const removedFactors = removedBeside(this.state.removedFactors, factor)
+    this.#requireRoom('MAIN', removedFactors)
     if (key !== undefined && this.state.keys.some((kept) => kept.kind === key.kind)) {
       throw new DomainError(
         'only_one_encryption_key_per_type_allowed',
@@ -168,20 +169,16 @@ export class Backup {
     return this.#with({
       mainFactors: [...this.state.mainFactors, factor],
       keys: key === undefined ? this.state.keys : [...this.state.keys, key],
-      removedFactors: removedBeside(this.state, 'MAIN', factor, MAX_MAIN_FACTORS),
+      removedFactors,
     })
   }
 
   /** As {@link withMainFactor}. @throws {DomainError} `factor_already_exists`, `too_many_factors` */
   withSyncFactor(factor: SyncFactor): Backup {
     this.#requireNewCredential(credentialReference(factor.credential))
-    if (this.state.syncFactors.length >= MAX_SYNC_FACTORS) {
-      throw new DomainError('too_many_factors', `a backup has at most ${MAX_SYNC_FACTORS} sync factors`)
-    }
-    return this.#with({
-      syncFactors: [...this.state.syncFactors, factor],
-      removedFactors: removedBeside(this.state, 'SYNC', factor, MAX_SYNC_FACTORS),
-    })
+    const removedFactors = removedBeside(this.state.removedFactors, factor)
+    this.#requireRoom('SYNC', removedFactors)
+    return this.#with({ syncFactors: [...this.state.syncFactors, factor], removedFactors })
   }
 
   /**
@@ -264,6 +261,14 @@ export class Backup {
     if (factors.some((factor) => credentialReference(factor.credential) === credential)) {
       throw new DomainError('factor_already_exists', 'this credential is already a factor of the backup')
     }
+  }
+
+  #requireRoom(scope: FactorScope, removedFactors: readonly RemovedFactor[]): void {
+    const limit = scope === 'MAIN' ? MAX_MAIN_FACTORS : MAX_SYNC_FACTORS
+    const recoverable = removedFactors.filter((removed) => removed.scope === scope).length
+    if (this.#factors(scope).length + recoverable < limit) return
+    const removed = recoverable > 0 ? `, of which ${recoverable} were removed and can be undeleted` : ''
+    throw new DomainError('too_many_factors', `a backup has at most ${limit} ${scope.toLowerCase()} factors${removed}`)
   }
 
   #keysWithout(key: EncryptedBackupKey, remaining: readonly MainFactor[]): readonly EncryptedBackupKey[] {

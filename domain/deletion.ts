@@ -63,22 +63,15 @@ export function removedFactor(
     : syncFactors.filter(named).map((factor) => ({ ...deletion, scope, factor }))
 }
 
-/**
- * What stays recoverable beside a new factor: nothing of the same credential, and of its scope only what both together
- * leave within the limit, the latest first. So a change stays small enough for any store, and everything can come back.
- */
+/** What stays recoverable beside a new factor: what is not final by its creation, and is not of the same credential. */
 export function removedBeside(
-  state: Deletable,
-  scope: FactorScope,
-  { credential }: Factor,
-  limit: number,
+  removedFactors: readonly RemovedFactor[],
+  { credential, createdAt }: Factor,
 ): readonly RemovedFactor[] {
   const reference = credentialReference(credential)
-  const others = state.removedFactors.filter(({ factor }) => credentialReference(factor.credential) !== reference)
-  const ofScope = others.filter((removed) => removed.scope === scope)
-  const active = scope === 'MAIN' ? state.mainFactors : state.syncFactors
-  const dropped = new Set(ofScope.slice(0, Math.max(0, active.length + 1 + ofScope.length - limit)))
-  return others.filter((removed) => !dropped.has(removed))
+  return removedFactors.filter(
+    (removed) => !isFinal(removed, createdAt) && credentialReference(removed.factor.credential) !== reference,
+  )
 }
 
 /**

@@ -161,17 +161,18 @@ const STEPS: readonly Step[] = [
       ? backup.withSyncFactor(sampleFactor(again.factor.credential))
       : backup.withMainFactor(sampleFactor(again.factor.credential))
   },
-  (backup, n) => backup.undeleted(n),
-  (backup, n) => backup.withoutFinalDeletions(n),
+  (backup, n) => backup.undeleted(SAMPLE_TIME + n),
+  (backup, n) => backup.withoutFinalDeletions(SAMPLE_TIME + n),
   (backup) => synced(backup),
 ]
 
-/** By the first sync factor that there is, and final at `n`. */
+/** By the first sync factor that there is, and final `n` seconds after the time of all samples. */
 function removed(backup: Backup, scope: FactorScope, n: number, rest: Pick<FactorRemoval, 'key'>): Backup | undefined {
   const { mainFactors, syncFactors } = backup.state
   const factors = scope === 'MAIN' ? mainFactors : syncFactors
   const factorId = factors[n % Math.max(1, factors.length)]?.id
-  const by = sampleDeletion({ recoverableUntil: n, ...(syncFactors[0] && { deletedBy: syncFactors[0].id }) })
+  const deletedBy = syncFactors[0] && { deletedBy: syncFactors[0].id }
+  const by = sampleDeletion({ recoverableUntil: SAMPLE_TIME + n, ...deletedBy })
   return factorId && backup.withoutFactor({ scope, factorId, ...rest }, by)
 }
 

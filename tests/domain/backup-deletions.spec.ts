@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { Backup } from '../../domain/backup.ts'
 import { credentialReference, type Credential } from '../../domain/credential.ts'
 import type { Deletion, FactorRemoval, RemovedFactor } from '../../domain/deletion.ts'
-import type { FactorScope } from '../../domain/factor.ts'
+import { DomainError } from '../../domain/domain-error.ts'
+import type { FactorScope, SyncFactor } from '../../domain/factor.ts'
 import { backup, backupState } from './support/backups.ts'
 import { deepFreeze } from './support/deep-freeze.ts'
 import { iCloudKey, prfKey, turnkeyKey } from './support/encrypted-keys.ts'
@@ -81,30 +82,44 @@ describe('Backup, when a deletion can be undone', () => {
       expect(back.undeleted(0)).to.equal(back)
     })
 
-    const full: readonly (readonly [FactorScope, number, (kept: Backup) => Backup])[] = [
-      ['MAIN', 10, (kept) => kept.withMainFactor(factor(900, ecKeypair(900)))],
-      ['SYNC', 25, (kept) => kept.withSyncFactor(factor(900, ecKeypair(900)))],
+    const full: readonly (readonly [FactorScope, number, (kept: Backup, added: SyncFactor) => Backup])[] = [
+      ['MAIN', 10, (kept, added) => kept.withMainFactor(added)],
+      ['SYNC', 25, (kept, added) => kept.withSyncFactor(added)],
     ]
     for (const [scope, limit, add] of full) {
-      const many = keypairFactors(limit, 100)
-      const list = scope === 'MAIN' ? 'mainFactors' : 'syncFactors'
-
-      it(`drops the oldest removal of scope ${scope} for which there is no room beside it`, () => {
-        const [first, second] = many
-        const other = { ...byThief, scope: 'SYNC', factor: third } as const
+      describe(`of scope ${scope}, when there are ${limit} with the removed ones`, () => {
+        const [first, second, ...active] = keypairFactors(limit, 100)
+        const added = factor(900, ecKeypair(900))
+        const others: readonly RemovedFactor[] = [
+          { ...byThief, scope: 'SYNC', factor: factor(7, ecKeypair(7)) },
+          { ...byThief, scope: 'MAIN', factor: factor(8, passkey(8)) },
+        ]
+        const other = others.filter((removed) => removed.scope !== scope)
         const removals = [first!, second!].map((gone) => ({ ...byThief, scope, factor: gone }))
         const kept = backup({
-          ...state,
-          mainFactors: scope === 'MAIN' ? many.slice(2) : state.mainFactors,
-          syncFactors: scope === 'SYNC' ? many.slice(2) : [],
-          removedFactors: scope === 'MAIN' ? [other, ...removals] : removals,
+          ...(scope === 'MAIN' ? { ...state, mainFactors: active } : { ...state, syncFactors: active }),
+          removedFactors: [...other, ...removals],
         })
-        const grown = add(kept)
-        expect(grown.state[list]).to.have.length(limit - 1)
-        expect(grown.state.removedFactors).to.deep.equal(
-          kept.state.removedFactors.filter((gone) => gone.factor !== first),
-        )
-        expect(add(backup({ ...state, [list]: many.slice(1, -1) })).state.removedFactors).to.deep.equal([])
+
+        it('refuses another one: each that was removed must find room when it comes back', () => {
+          const last = { ...added, createdAt: UNTIL - 1 }
+          expect(() => add(kept, last))
+            .to.throw(DomainError)
+            .with.property('code', 'too_many_factors')
+        })
+
+        it('takes the place of what is final, swept or not', () => {
+          const grown = add(kept, { ...added, createdAt: UNTIL })
+          expect(grown.state.removedFactors).to.deep.equal([])
+          expect(add(grown, { ...factor(901, ecKeypair(901)), createdAt: UNTIL }).factorReferences()).to.have.length(
+            limit + (scope === 'MAIN' ? state.syncFactors.length : state.mainFactors.length),
+          )
+        })
+
+        it('takes one of those back', () => {
+          const back = add(kept, factor(900, first!.credential))
+          expect(back.state.removedFactors).to.deep.equal([...other, removals[1]])
+        })
       })
     }
   })

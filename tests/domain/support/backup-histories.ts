@@ -109,8 +109,8 @@ const addMain: fc.Arbitrary<Step> = fc.record({
 
 const addSync: fc.Arbitrary<Step> = fc.record({ kind: fc.constant('add sync'), credential: syncCredentials })
 
-// Few moments, so that some deletions are final and some are not.
-const times = fc.nat({ max: 4 })
+// Few moments, before and after any factor is added, so that some deletions are final and some are not.
+const times = fc.constantFrom(0, 1, 2_000_000_000, 2_000_000_001, 2_000_000_002)
 const deletions = fc.record({ nthFactor: fc.nat({ max: 3 }), recoverableUntil: times })
 
 const remove: fc.Arbitrary<Step> = fc.record({

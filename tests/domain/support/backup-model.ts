@@ -4,7 +4,7 @@ import type { Credential } from '../../../domain/credential.ts'
 import type { Deletion, RemovedFactor } from '../../../domain/deletion.ts'
 import type { DomainErrorCode } from '../../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../../domain/encrypted-backup-key.ts'
-import type { FactorId } from '../../../domain/factor.ts'
+import type { Factor, FactorId, FactorScope } from '../../../domain/factor.ts'
 import type { BackupOperation } from './backup-operations.ts'
 
 export type Outcome = 'accepted' | 'deleted' | DomainErrorCode
@@ -41,14 +41,14 @@ export class BackupModel {
         const kinds = new Set(keys.map(({ kind }) => kind))
         return [
           ['factor_already_exists', this.#knows(operation.factor.credential)],
-          ['too_many_factors', mainFactors.length === 10],
+          ['too_many_factors', mainFactors.length + this.#recoverable('MAIN', operation.factor) >= 10],
           ['only_one_encryption_key_per_type_allowed', operation.key !== undefined && kinds.has(operation.key.kind)],
         ]
       }
       case 'add sync':
         return [
           ['factor_already_exists', this.#knows(operation.factor.credential)],
-          ['too_many_factors', syncFactors.length === 25],
+          ['too_many_factors', syncFactors.length + this.#recoverable('SYNC', operation.factor) >= 25],
         ]
       case 'remove': {
         const { scope, factorId, key } = operation.removal
@@ -85,11 +85,11 @@ export class BackupModel {
       case 'add main':
         state.mainFactors = [...state.mainFactors, operation.factor]
         if (operation.key !== undefined) state.keys = [...state.keys, operation.key]
-        this.#makeRoom(operation.factor.credential)
+        state.removedFactors = this.#removedBeside(operation.factor)
         return 'accepted'
       case 'add sync':
         state.syncFactors = [...state.syncFactors, operation.factor]
-        this.#makeRoom(operation.factor.credential)
+        state.removedFactors = this.#removedBeside(operation.factor)
         return 'accepted'
       case 'remove': {
         const { factorId, key } = operation.removal
@@ -139,21 +139,16 @@ export class BackupModel {
     }
   }
 
-  /** What is removed counts towards the limits, but never stands in the way. */
-  #makeRoom(credential: Credential): void {
-    const { state } = this
-    state.removedFactors = state.removedFactors.filter(
-      ({ factor }) => !isDeepStrictEqual(identity(factor.credential), identity(credential)),
+  /** How many removed factors still stand in the way of a new one. */
+  #recoverable(scope: FactorScope, factor: Factor): number {
+    return this.#removedBeside(factor).filter((removed) => removed.scope === scope).length
+  }
+
+  #removedBeside({ credential, createdAt }: Factor): readonly RemovedFactor[] {
+    return this.state.removedFactors.filter(
+      ({ factor, recoverableUntil }) =>
+        recoverableUntil > createdAt && !isDeepStrictEqual(identity(factor.credential), identity(credential)),
     )
-    for (const [scope, active, limit] of [
-      ['MAIN', state.mainFactors.length, 10],
-      ['SYNC', state.syncFactors.length, 25],
-    ] as const) {
-      while (active + state.removedFactors.filter((removed) => removed.scope === scope).length > limit) {
-        const oldest = state.removedFactors.findIndex((removed) => removed.scope === scope)
-        state.removedFactors = state.removedFactors.toSpliced(oldest, 1)
-      }
-    }
   }
 
   #keep(factorId: FactorId, key: EncryptedBackupKey | undefined, deletion: Deletion): void {
