@@ -45,9 +45,12 @@ const MAX_HEADER_BYTES = 32 * 1024
 /** An app on a port, with time limits on everything that a client may do slowly. */
 export class HttpServer {
   readonly #server: Server
+  /** Connections that asked for a tunnel: Node no longer counts them among its own. */
+  readonly #tunnels: ReadonlySet<Duplex>
 
-  private constructor(server: Server) {
+  private constructor(server: Server, tunnels: ReadonlySet<Duplex>) {
     this.#server = server
+    this.#tunnels = tunnels
   }
 
   static async listen(app: RequestListener, options: HttpServerOptions): Promise<HttpServer> {
@@ -63,12 +66,12 @@ export class HttpServer {
     })
     server.setTimeout(requestTimeout * 2)
     server.maxConnections = maxConnections
-    serveWith(server, app)
+    const tunnels = serveWith(server, app)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen({ port, host, backlog: BACKLOG }, resolve)
     })
-    return new HttpServer(server)
+    return new HttpServer(server, tunnels)
   }
 
   get port(): number {
@@ -84,6 +87,7 @@ export class HttpServer {
     })
     const cutOff = setTimeout(() => {
       this.#server.closeAllConnections()
+      for (const socket of this.#tunnels) socket.destroy()
     }, grace)
     // A connection whose request is answered now would be kept alive for the next one.
     const hangUp = setInterval(() => {
@@ -95,8 +99,12 @@ export class HttpServer {
   }
 }
 
-/** Leads everything that a server can be sent to the app, or to an answer like those of the app. */
-function serveWith(server: Server, app: RequestListener): void {
+/**
+ * Leads everything that a server can be sent to the app, or to an answer like those of the app.
+ * @returns the connections, at any time, that asked for a tunnel
+ */
+function serveWith(server: Server, app: RequestListener): ReadonlySet<Duplex> {
+  const tunnels = new Set<Duplex>()
   const responses = new WeakMap<Duplex, ServerResponse>()
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     request.url = originForm(request.url ?? '')
@@ -112,7 +120,7 @@ function serveWith(server: Server, app: RequestListener): void {
   // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own refusal is no JSON.
   server.on('checkExpectation', serve)
   server.on('connect', (request) => {
-    refuseTunnel(request, responses.get(request.socket), serve)
+    refuseTunnel(request, responses.get(request.socket), serve, tunnels)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = responses.get(socket)
@@ -120,6 +128,7 @@ function serveWith(server: Server, app: RequestListener): void {
     if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
     else answerUnparsable(error.code, socket)
   })
+  return tunnels
 }
 
 /** What is no HTTP, or comes too slowly to become a request, never reaches the app. */

@@ -1,15 +1,20 @@
 import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 /**
  * Has CONNECT answered as any request, and ends its connection, which Node hands over and cares for no more.
  * @param earlier the last response on that connection before this one: answers go out in the order of the requests
+ * @param tunnels where the connection is kept for as long as it is open
  */
 export function refuseTunnel(
   request: IncomingMessage,
   earlier: ServerResponse | undefined,
   serve: (request: IncomingMessage, response: ServerResponse) => void,
+  tunnels: Set<Duplex>,
 ): void {
   const { socket } = request
+  tunnels.add(socket)
+  socket.once('close', () => tunnels.delete(socket))
   const end = (): void => {
     socket.destroy()
   }

@@ -33,3 +33,18 @@ describe('HttpServer, about connections', () => {
     for (const connection of held) connection.reset()
   })
 })
+
+describe('HttpServer, about a stop', () => {
+  it('cuts a tunnel off, too, that waits behind a request which outlasts the grace', async () => {
+    const { promise: reached, resolve: reach } = Promise.withResolvers<unknown>()
+    // Never answers.
+    const server = await HttpServer.listen(reach, OPTIONS)
+    const connection = await Connection.open(`http://127.0.0.1:${server.port}`)
+    const heads = ['GET /', 'CONNECT localhost:80'].map((line) => `${line} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
+    connection.write(heads.join(''))
+    await reached
+    await server.stop(0)
+    await connection.whenClosed()
+    expect(connection.received.toString()).to.equal('')
+  })
+})
