@@ -1,18 +1,21 @@
 import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type Backup } from './backup.ts'
 import { credentialReference } from './credential.ts'
+import type { FactorScope } from './factor.ts'
 
 /**
  * What no change that `Backup` allows leads to, so what a stored backup shows only when it was damaged.
  * @returns a text for each rule that is broken: ids and counts, no credential
  */
 export function backupFaults({ state }: Backup): readonly string[] {
-  const { id, mainFactors, syncFactors, keys, blob, supersededBlobs } = state
-  const factors = [...mainFactors, ...syncFactors]
+  const { id, mainFactors, syncFactors, keys, blob, supersededBlobs, removedFactors } = state
+  const removed = removedFactors.map(({ factor }) => factor)
+  const factors = [...mainFactors, ...syncFactors, ...removed]
+  const removedFrom = (scope: FactorScope): number => removedFactors.filter((gone) => gone.scope === scope).length
   const blobs = [blob, ...supersededBlobs]
   return [
     ...(mainFactors.length === 0 ? ['it has no main factor'] : []),
-    ...beyond(mainFactors.length, MAX_MAIN_FACTORS, 'main'),
-    ...beyond(syncFactors.length, MAX_SYNC_FACTORS, 'sync'),
+    ...beyond(mainFactors.length + removedFrom('MAIN'), MAX_MAIN_FACTORS, 'main'),
+    ...beyond(syncFactors.length + removedFrom('SYNC'), MAX_SYNC_FACTORS, 'sync'),
     ...repeated(factors, (factor) => factor.id).map((factor) => `it has two factors of the id ${factor.id}`),
     ...repeated(factors, ({ credential }) => credentialReference(credential)).map(
       (factor) => `the credential of factor ${factor.id} is another factor's too`,

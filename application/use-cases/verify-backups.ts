@@ -172,7 +172,8 @@ export class VerifyBackups {
 }
 
 function factorName({ state }: Backup, { scope, credential }: FactorReference): string {
-  const factors = scope === 'MAIN' ? state.mainFactors : state.syncFactors
+  const removed = state.removedFactors.filter((gone) => gone.scope === scope).map(({ factor }) => factor)
+  const factors = [...(scope === 'MAIN' ? state.mainFactors : state.syncFactors), ...removed]
   const factor = factors.find((candidate) => credentialReference(candidate.credential) === credential)
   return `${scope} factor ${factor?.id ?? 'of no id'}`
 }

@@ -4,7 +4,13 @@ import type { StoredBackup } from '../../../application/ports/backup-index.ts'
 import { Backup, type BackupState } from '../../../domain/backup.ts'
 import type { CreatedBackup } from '../../support/application-harness.ts'
 import { replacement, mustCommit } from '../../support/sample-commits.ts'
-import { sampleEcKeypair, sampleFactor, samplePrfKey, sampleICloudKey } from '../../support/sample-backups.ts'
+import {
+  sampleDeletion,
+  sampleEcKeypair,
+  sampleFactor,
+  samplePrfKey,
+  sampleICloudKey,
+} from '../../support/sample-backups.ts'
 import { KeypairClient, PasskeyClient } from '../support/factor-clients.ts'
 import { openHarness, type InterleavedHarness } from '../support/open-harness.ts'
 
@@ -139,6 +145,19 @@ describe('VerifyBackups', () => {
       `backup ${backup.id}: the row of its SYNC factor ${FURTHER.id} is missing`,
     ])
   })
+
+  for (const removed of [
+    { scope: 'SYNC', factor: FURTHER },
+    { scope: 'MAIN', factor: FURTHER },
+  ] as const) {
+    it(`finds that a removed factor of scope ${removed.scope} has no row`, async () => {
+      const removedFactors = [{ ...sampleDeletion(), ...removed }]
+      await damage({ removedFactors }, { removedFactors })
+      expect((await verify()).faults).to.deep.equal([
+        `backup ${backup.id}: the row of its ${removed.scope} factor ${FURTHER.id} is missing`,
+      ])
+    })
+  }
 
   it('finds that the row of a factor leads to another backup', async () => {
     const other = await harness.createBackup()
