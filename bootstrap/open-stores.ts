@@ -8,7 +8,7 @@ import type { Clock } from '../application/ports/clock.ts'
 import type { Random } from '../application/ports/random.ts'
 import type { StorageConfiguration } from './configuration.ts'
 import { usingDataFolder } from './start-fault.ts'
-import type { Stores } from './stores.ts'
+import type { ReadableStores, Stores } from './stores.ts'
 
 /** @throws {StartFault} where the data folder cannot be used */
 export async function openStores(storage: StorageConfiguration, clock: Clock, random: Random): Promise<Stores> {
@@ -23,6 +23,23 @@ export async function openStores(storage: StorageConfiguration, clock: Clock, ra
     case 'embedded':
       return usingDataFolder(storage.folder, () => openEmbeddedStores(storage.folder))
   }
+}
+
+/**
+ * For those who only read: of what is kept in a folder nothing is made, brought up to date or cleared away.
+ * @throws {StartFault} where the data folder cannot be used as it stands
+ */
+export async function openStoresAsTheyStand(
+  storage: StorageConfiguration,
+  clock: Clock,
+  random: Random,
+): Promise<ReadableStores> {
+  if (storage.kind !== 'embedded') return openStores(storage, clock, random)
+  return usingDataFolder(storage.folder, async () => {
+    const index = SqliteBackupIndex.openAsItStands(join(storage.folder, 'index.sqlite'))
+    const blobs = FilesystemBlobStore.asItStands(join(storage.folder, 'blobs'))
+    return { index, blobs, close: () => index.close() }
+  })
 }
 
 async function openEmbeddedStores(folder: string): Promise<Stores> {

@@ -1,14 +1,19 @@
+import type { DatabaseSync } from 'node:sqlite'
 import type { ListedBackup, ListedFactorRow } from '../../application/ports/backup-index.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { factorRowKey, factorRowName, type StoredReference } from '../shared/factor-rows.ts'
 import { storedText } from '../shared/stored-members.ts'
 import type { Row } from './backup-rows.ts'
+import { endLeftoverTransaction } from './leftover-transaction.ts'
 import type { Statements } from './statements.ts'
 
 const PAGE_ROWS = 256
 
-export function* listedBackups({ listBackups }: Statements): Generator<ListedBackup, void, undefined> {
-  const pages = pagesOf((last) => {
+export function* listedBackups(
+  db: DatabaseSync,
+  { listBackups }: Statements,
+): Generator<ListedBackup, void, undefined> {
+  const pages = pagesOf(db, (last) => {
     const after = last === undefined ? '' : storedText(last, 'id')
     return listBackups.all({ after, limit: PAGE_ROWS })
   })
@@ -16,15 +21,18 @@ export function* listedBackups({ listBackups }: Statements): Generator<ListedBac
 }
 
 /** A factor is its own lookup row. */
-export function* listedFactorRows(statements: Statements): Generator<ListedFactorRow, void, undefined> {
-  const pages = pagesOf((last) => {
+export function* listedFactorRows(
+  db: DatabaseSync,
+  statements: Statements,
+): Generator<ListedFactorRow, void, undefined> {
+  const pages = pagesOf(db, (last) => {
     const { scope, credential } = last === undefined ? { scope: '', credential: '' } : storedReference(last)
     return statements.listFactors.all({ scope, credentialReference: credential, limit: PAGE_ROWS })
   })
-  for (const row of pages) yield listedFactorRow(row, statements)
+  for (const row of pages) yield listedFactorRow(row, db, statements)
 }
 
-function listedFactorRow(row: Row, { findByFactor }: Statements): ListedFactorRow {
+function listedFactorRow(row: Row, db: DatabaseSync, { findByFactor }: Statements): ListedFactorRow {
   const { scope, credential } = storedReference(row)
   return {
     kind: 'factor-row',
@@ -33,6 +41,7 @@ function listedFactorRow(row: Row, { findByFactor }: Statements): ListedFactorRo
     isOf: (reference) => factorRowKey(reference) === factorRowKey({ scope, credential }),
     owner: async () => {
       try {
+        endLeftoverTransaction(db)
         const found = findByFactor.get({ scope, credentialReference: credential })
         return found && storedText(found, 'backup_id')
       } catch (error) {
@@ -42,12 +51,14 @@ function listedFactorRow(row: Row, { findByFactor }: Statements): ListedFactorRo
   }
 }
 
-function* pagesOf(read: (last: Row | undefined) => readonly Row[]): Generator<Row, void, undefined> {
-  let page = read(undefined)
-  while (page.length > 0) {
+function* pagesOf(db: DatabaseSync, read: (last: Row | undefined) => readonly Row[]): Generator<Row, void, undefined> {
+  let last: Row | undefined
+  do {
+    endLeftoverTransaction(db)
+    const page = read(last)
     yield* page
-    page = read(page.at(-1))
-  }
+    last = page.at(-1)
+  } while (last !== undefined)
 }
 
 function storedReference(row: Row): StoredReference {

@@ -65,6 +65,17 @@ export function requireKnownVersion(db: DatabaseSync, migrations = MIGRATIONS): 
   )
 }
 
+/** @throws {Error} if the file is not of the version that this release works with: for those who must not change it */
+export function requireCurrentVersion(db: DatabaseSync, migrations = MIGRATIONS): void {
+  requireKnownVersion(db, migrations)
+  const version = schemaVersion(db)
+  if (version === migrations.length) return
+  throw new Error(
+    `${db.location() ?? 'the database'} has schema version ${version}, which this release brings to ` +
+      `${migrations.length} when the service starts: start the service once`,
+  )
+}
+
 /** Brings a file to the newest version, wholly or not at all. */
 export function migrate(db: DatabaseSync, migrations = MIGRATIONS): void {
   if (schemaVersion(db) === migrations.length) return

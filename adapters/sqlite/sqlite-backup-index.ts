@@ -22,7 +22,7 @@ import {
 } from './backup-rows.ts'
 import { GroupCommit } from './group-commit.ts'
 import { listedBackups, listedFactorRows } from './listed-rows.ts'
-import { openDatabase } from './open-database.ts'
+import { openDatabase, openDatabaseAsItStands } from './open-database.ts'
 import { endLeftoverTransaction } from './leftover-transaction.ts'
 import { requireKnownVersion } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -62,6 +62,14 @@ export class SqliteBackupIndex implements BackupIndex {
     return new SqliteBackupIndex(await openDatabase(file))
   }
 
+  /**
+   * Opens the index kept in `file` without bringing anything up to date.
+   * @throws {Error} saying what is wrong, for one that another release wrote the file
+   */
+  static openAsItStands(file: string): SqliteBackupIndex {
+    return new SqliteBackupIndex(openDatabaseAsItStands(file))
+  }
+
   async findByFactor(reference: FactorReference): Promise<BackupId | undefined> {
     return this.#read('SQLite findByFactor', () => this.#owner(reference))
   }
@@ -84,8 +92,8 @@ export class SqliteBackupIndex implements BackupIndex {
   /** Each page is a statement of its own: a reader that stays open would keep the WAL from being checkpointed. */
   async *list(): AsyncGenerator<ListedEntry, void, undefined> {
     try {
-      yield* listedBackups(this.#statements)
-      yield* listedFactorRows(this.#statements)
+      yield* listedBackups(this.#db, this.#statements)
+      yield* listedFactorRows(this.#db, this.#statements)
     } catch (error) {
       throw new StoreUnavailable('SQLite list', { cause: error })
     }

@@ -51,11 +51,15 @@ const PAUSE_MILLISECONDS = 100
  * instances: what changes while it is looked at is looked at again, so each fault is one of a state that there was.
  */
 export class VerifyBackups {
-  readonly #index: BackupIndex
-  readonly #blobs: BlobStore
+  readonly #index: Pick<BackupIndex, 'findByFactor' | 'load' | 'list'>
+  readonly #blobs: Pick<BlobStore, 'open'>
   readonly #clock: Pick<Clock, 'sleep'>
 
-  constructor(index: BackupIndex, blobs: BlobStore, clock: Pick<Clock, 'sleep'>) {
+  constructor(
+    index: Pick<BackupIndex, 'findByFactor' | 'load' | 'list'>,
+    blobs: Pick<BlobStore, 'open'>,
+    clock: Pick<Clock, 'sleep'>,
+  ) {
     this.#index = index
     this.#blobs = blobs
     this.#clock = clock

@@ -6,9 +6,11 @@ import { SystemClock } from '../../adapters/system/system-clock.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { VerifyBackups, type VerifySummary } from '../../application/use-cases/verify-backups.ts'
 import type { StorageConfiguration } from '../configuration.ts'
-import { openStores } from '../open-stores.ts'
+import { openStoresAsTheyStand } from '../open-stores.ts'
 import { readConfigurationOrExit } from '../read-configuration-or-exit.ts'
 import { readFlagsOrExit } from '../read-flags-or-exit.ts'
+import { StartFault } from '../start-fault.ts'
+import type { ReadableStores } from '../stores.ts'
 
 const USAGE = `npm run verify: reads every backup and all its sealed bytes, and tells what is not as it should be. It
 changes nothing and may run beside the service. Ends with 0 if nothing is wrong, with 1 otherwise.`
@@ -19,7 +21,7 @@ readFlagsOrExit(USAGE, [])
 const { storage } = readConfigurationOrExit()
 requireSomethingStored(storage)
 const clock = new SystemClock()
-const stores = await openStores(storage, clock, new NodeRandom())
+const stores = await openOrExit(storage)
 try {
   let told = clock.now()
   const summary = await new VerifyBackups(stores.index, stores.blobs, clock).execute({
@@ -39,6 +41,16 @@ try {
   process.exitCode = 1
 } finally {
   await stores.close()
+}
+
+async function openOrExit(storage: StorageConfiguration): Promise<ReadableStores> {
+  try {
+    return await openStoresAsTheyStand(storage, clock, new NodeRandom())
+  } catch (error) {
+    if (!(error instanceof StartFault)) throw error
+    process.stderr.write(`not verified: ${error.variable}: ${error.message}\n`)
+    process.exit(error.exitCode)
+  }
 }
 
 /** Opened by mistake, an empty folder would have nothing wrong with it. */

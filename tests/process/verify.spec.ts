@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
+import { MIGRATIONS, migrate } from '../../adapters/sqlite/schema.ts'
 import { BackupClient } from '../../bootstrap/demo/client/backup-client.ts'
 import { KeypairOwner } from '../support/keypair-owner.ts'
 import { runScript, type ScriptResult } from '../support/script-process.ts'
@@ -50,6 +52,28 @@ describe('npm run verify', function () {
       '',
     ])
     expect(code).to.equal(1)
+  })
+
+  it('leaves alone what an upload left behind', async () => {
+    await storeOne()
+    const incoming = join(folder.path, 'blobs', '.incoming', 'left-behind')
+    await writeFile(incoming, 'half of it')
+    await utimes(incoming, 0, 0)
+    expect((await verify()).code).to.equal(0)
+    expect(await readFile(incoming, 'utf8')).to.equal('half of it')
+  })
+
+  it('brings no file of an older release up to date, but says what to do, and ends with 1', async () => {
+    const file = join(folder.path, 'index.sqlite')
+    const db = new DatabaseSync(file)
+    migrate(db, MIGRATIONS.slice(0, 1))
+    db.close()
+    const before = await readFile(file)
+    const { code, stdout, stderr } = await verify()
+    expect(stderr).to.match(/^not verified: DATA_DIR: .*schema version 1.*: start the service once\n$/)
+    expect([code, stdout]).to.deep.equal([1, ''])
+    expect(before.equals(await readFile(file)), 'the file is as it was').to.equal(true)
+    expect(await readdir(folder.path)).to.deep.equal(['index.sqlite'])
   })
 
   it('says that there is nothing to verify where nothing was stored, and ends with 78', async () => {

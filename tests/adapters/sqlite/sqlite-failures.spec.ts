@@ -107,6 +107,7 @@ describe('SqliteBackupIndex, when SQLite fails', () => {
       'is not ready': () => stuckIndex.checkReadiness(),
       'finds nothing that was not committed': () => stuckIndex.findByFactor(undone.factorReferences()[0]!),
       'loads nothing that was not committed': () => stuckIndex.load(undone.id),
+      'lists nothing that was not committed': () => collect(stuckIndex.list()),
       'commits nothing': () => stuckIndex.commit(sampleCommit()),
     }
     for (const [title, attempt] of Object.entries(attempts)) {
