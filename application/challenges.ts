@@ -16,7 +16,10 @@ export const CHALLENGE_LIFETIME = 15 * 60
  */
 export const CONSUMPTION_MARGIN = 60 * 60
 
-/** To be raised with every change of what a statement may hold: tokens of two releases meet while one replaces the other. */
+/**
+ * To be raised when a statement that another release seals would be misread: tokens of two releases meet while one replaces
+ * the other. A new operation alone needs no new format: who does not know it refuses it as another one than was asked for.
+ */
 const STATEMENT_FORMAT = 1
 
 export interface IssuedChallenge {

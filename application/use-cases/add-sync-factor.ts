@@ -60,7 +60,7 @@ export class AddSyncFactor {
     const token = await this.#tokens.open(command.syncFactorToken)
     await this.#rateLimit.admit(token.backupId, 'holder')
     const stored = await this.#index.load(token.backupId)
-    if (stored?.backup.state.incarnation !== token.incarnation || stored.backup.isDeleted) throw missing()
+    if (stored?.backup.state.incarnation !== token.incarnation) throw missing()
 
     const factor = {
       id: factorId(this.#random.uuid()),

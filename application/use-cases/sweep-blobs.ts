@@ -89,6 +89,10 @@ export class SweepBlobs {
     const stored = await this.#index.load(parseBackupId(backupIdIn(key)))
     if (stored === undefined) return false
     const backup = dryRun ? this.#finalDeletions.preview(stored) : await this.#finalDeletions.remove(stored)
+    // Once, however many blobs it has.
+    if (dryRun && backup !== stored.backup && key === stored.backup.state.blob.key) {
+      this.#log.info('deletion_unswept', { backupId: stored.backup.id })
+    }
     return backup?.blobs().some((blob) => blob.key === key) ?? false
   }
 }

@@ -157,6 +157,18 @@ describe('SweepBlobs', () => {
       expect(harness.index.effects).to.equal(effects + 1)
     })
 
+    it('tells in a dry run of each backup that has something final, and of no other', async () => {
+      await harness.sync(backup)
+      await harness.createBackup()
+      await harness.deleteFactor(device, backup.syncFactorId, 'SYNC')
+      const unswept = () => harness.events.events.filter(({ event }) => event === 'deletion_unswept')
+      await sweep({ dryRun: true })
+      expect(unswept()).to.deep.equal([])
+      harness.clock.advance(DELETION_GRACE * 1000)
+      await sweep({ dryRun: true })
+      expect(unswept().map(({ fields }) => fields)).to.deep.equal([{ backupId: backup.id }])
+    })
+
     it('only tells in a dry run', async () => {
       await harness.deleteBackup(backup)
       harness.clock.advance(DELETION_GRACE * 1000)
