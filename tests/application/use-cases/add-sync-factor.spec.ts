@@ -156,6 +156,18 @@ describe('AddSyncFactor', () => {
     await add({ ...answer, syncFactorToken })
   })
 
+  it('counts a removed sync factor until its removal is final, swept or not', async () => {
+    harness = openHarness({ deletionGrace: 3600 })
+    backup = await harness.createBackup()
+    for (let factors = 1; factors < 25; factors += 1) await harness.addSyncFactor(backup)
+    await harness.deleteFactor(backup.device, backup.syncFactorId, 'SYNC')
+    harness.clock.advance(3600 * 1000 - 1)
+    command = await harness.addSyncFactorCommand(backup.main, device)
+    await expectRefused(harness, () => add(), 'too_many_factors')
+    harness.clock.advance(1)
+    await add()
+  })
+
   async function answerOf(keypair: P256Keypair): Promise<Partial<AddSyncFactorCommand>> {
     const { authorization, challengeToken } = await harness.deviceAnswer(keypair, { operation: 'add-sync-factor' })
     return { syncFactor: authorization, challengeToken }
