@@ -149,8 +149,10 @@ for (const mode of MODES) {
           return backups.proof('undelete', deleted.owner)
         }
         case '/delete-factor': {
-          const factorId = await backups.addFactor(backup.owner, new KeypairHolder())
-          const proof = await backups.deviceProof('delete-factor', backup.device, { factorId })
+          // Removed factors count until that is final, so one backup would not do for all.
+          const { owner, device } = await backups.create()
+          const factorId = await backups.addFactor(owner, new KeypairHolder())
+          const proof = await backups.deviceProof('delete-factor', device, { factorId })
           return { ...proof, factorId, scope: 'MAIN' }
         }
       }
