@@ -1,5 +1,4 @@
 import type { Commit } from '../../../../application/ports/backup-index.ts'
-import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from '../../../../domain/backup.ts'
 import type { CredentialReference } from '../../../../domain/credential.ts'
 import type { FactorScope } from '../../../../domain/factor.ts'
 import type { Attempt } from '../engine/attempt.ts'
@@ -49,17 +48,23 @@ export function withoutFactor(
   }
 }
 
-/** What of the removed factors stays beside a new one. */
+/** What of the removed factors stays beside a new one: nothing of its credential, and nothing that had become final. */
 export function removedBeside(
-  scope: FactorScope,
+  attempt: Attempt,
   credential: CredentialReference,
   before: ModelBackup,
+  commit: Commit,
 ): readonly ModelRemoval[] {
   const others = before.removed.filter(({ factor }) => factor.credential !== credential)
-  const room = (scope === 'MAIN' ? MAX_MAIN_FACTORS : MAX_SYNC_FACTORS) - factorsOf(before, scope).length - 1
-  const ofScope = others.filter((removal) => removal.scope === scope)
-  const staying = ofScope.slice(ofScope.length - Math.min(room, ofScope.length))
-  return others.filter((removal) => removal.scope !== scope || staying.includes(removal))
+  const kept = new Set(stateAfter(commit).removedFactors.map(({ factor }): string => factor.id))
+  const [staying, gone] = [true, false].map((stays) => others.filter(({ factor }) => kept.has(factor.id) === stays))
+  if (gone?.some((removal) => isRecoverable(removal, attempt.now))) {
+    throw new Violation(8, `#${attempt.id} made room of what could still be undone`)
+  }
+  if (staying?.some((removal) => !isRecoverable(removal, attempt.begunAt))) {
+    throw new Violation(6, `#${attempt.id} kept what was final`)
+  }
+  return staying ?? []
 }
 
 /** All that could be undone when the attempt began is given back, but for the sync factors that had deleted it. */

@@ -103,7 +103,7 @@ function changed(attempt: Attempt, before: ModelBackup, commit: Commit, model: M
       requireFree({ scope: 'MAIN', credential: added }, model, before)
       const mainFactors = [...counted(before, by).mainFactors, newFactor('MAIN', added, counter, before, commit)]
       const keys = key === undefined ? before.keys : [...before.keys, key]
-      return { ...before, mainFactors, keys, removed: removedBeside('MAIN', added, before) }
+      return { ...before, mainFactors, keys, removed: removedBeside(attempt, added, before, commit) }
     }
     case 'add-sync-factor':
       if (intent.incarnation !== before.incarnation) {
@@ -113,7 +113,7 @@ function changed(attempt: Attempt, before: ModelBackup, commit: Commit, model: M
       return {
         ...before,
         syncFactors: [...before.syncFactors, newFactor('SYNC', intent.added, 0, before, commit)],
-        removed: removedBeside('SYNC', intent.added, before),
+        removed: removedBeside(attempt, intent.added, before, commit),
       }
     case 'delete-factor':
       return withoutFactor(attempt, intent, before, commit, model)
