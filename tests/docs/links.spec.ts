@@ -5,7 +5,7 @@ import { readDocument } from './support/markdown.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
-for (const path of ['README.md', 'docs/client-guide.md']) {
+for (const path of ['README.md', 'SECURITY.md', 'docs/client-guide.md']) {
   describe(`links of ${path}`, () => {
     const markdown = readDocument(path)
     const targets = [...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
