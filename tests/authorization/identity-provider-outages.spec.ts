@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { LocalIssuer } from '../../support/local-issuer.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
-import { newParts } from '../../support/matrix-backup-parts.ts'
-import { MatrixBackups } from '../../support/matrix-backups.ts'
-import { outcomeOf, type Answer, type MatrixClient } from '../../support/matrix-client.ts'
-import { KeypairHolder, PasskeyHolder, type Holder } from '../../support/matrix-holders.ts'
-import { MatrixService } from '../../support/matrix-service.ts'
+import { LocalIssuer } from '../support/local-issuer.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { newParts } from '../support/matrix-backup-parts.ts'
+import { MatrixBackups } from '../support/matrix-backups.ts'
+import { outcomeOf, type Answer, type MatrixClient } from '../support/matrix-client.ts'
+import { KeypairHolder, PasskeyHolder, type Holder } from '../support/matrix-holders.ts'
+import { MatrixService } from '../support/matrix-service.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -5,12 +5,12 @@ import {
   type BackupParts,
   type KnownBackup,
   type MetadataJson,
-} from '../../support/matrix-backup-parts.ts'
-import { MatrixBackups } from '../../support/matrix-backups.ts'
-import { accepted, outcomeOf, type ChallengeWithToken, type MatrixClient } from '../../support/matrix-client.ts'
-import { AccountHolder, PasskeyHolder, type FactorKind, type Holder } from '../../support/matrix-holders.ts'
-import { MatrixService } from '../../support/matrix-service.ts'
-import { stampedAgreementBy } from '../../support/matrix-turnkey.ts'
+} from '../support/matrix-backup-parts.ts'
+import { MatrixBackups } from '../support/matrix-backups.ts'
+import { accepted, outcomeOf, type ChallengeWithToken, type MatrixClient } from '../support/matrix-client.ts'
+import { AccountHolder, PasskeyHolder, type FactorKind, type Holder } from '../support/matrix-holders.ts'
+import { MatrixService } from '../support/matrix-service.ts'
+import { stampedAgreementBy } from '../support/matrix-turnkey.ts'
 
 const KINDS: readonly FactorKind[] = ['PASSKEY', 'OIDC_ACCOUNT', 'EC_KEYPAIR']
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { agreementBy, enrolmentOf } from '../../support/matrix-backup-parts.ts'
-import { MatrixBackups } from '../../support/matrix-backups.ts'
-import { outcomeOf, type ChallengeWithToken, type MatrixClient } from '../../support/matrix-client.ts'
-import { AccountHolder, KeypairHolder, PasskeyHolder } from '../../support/matrix-holders.ts'
-import { MatrixService } from '../../support/matrix-service.ts'
-import { stampedAgreementBy, turnkeyActivity } from '../../support/matrix-turnkey.ts'
+import { agreementBy, enrolmentOf } from '../support/matrix-backup-parts.ts'
+import { MatrixBackups } from '../support/matrix-backups.ts'
+import { outcomeOf, type ChallengeWithToken, type MatrixClient } from '../support/matrix-client.ts'
+import { AccountHolder, KeypairHolder, PasskeyHolder } from '../support/matrix-holders.ts'
+import { MatrixService } from '../support/matrix-service.ts'
+import { stampedAgreementBy, turnkeyActivity } from '../support/matrix-turnkey.ts'
 
 /** An agreement that is not to be believed. */
 interface Row {

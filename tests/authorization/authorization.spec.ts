@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { cellsOf, CELL_COUNT, FACTOR_ROWS, resetCellsOf } from '../../support/matrix-cells.ts'
-import { describeStanding, RESET_SIGNERS } from '../../support/matrix-dimensions.ts'
-import { LAST_USES } from '../../support/matrix-last-uses.ts'
-import { prepareResetRow } from '../../support/matrix-reset.ts'
-import { differencesOf, prepareFactorRow } from '../../support/matrix-rows.ts'
-import { MatrixService } from '../../support/matrix-service.ts'
-import { UsedChallenges } from '../../support/matrix-used-challenges.ts'
-import { MatrixWorld } from '../../support/matrix-world.ts'
+import { cellsOf, CELL_COUNT, FACTOR_ROWS, resetCellsOf } from '../support/matrix-cells.ts'
+import { describeStanding, RESET_SIGNERS } from '../support/matrix-dimensions.ts'
+import { LAST_USES } from '../support/matrix-last-uses.ts'
+import { prepareResetRow } from '../support/matrix-reset.ts'
+import { differencesOf, prepareFactorRow } from '../support/matrix-rows.ts'
+import { MatrixService } from '../support/matrix-service.ts'
+import { UsedChallenges } from '../support/matrix-used-challenges.ts'
+import { MatrixWorld } from '../support/matrix-world.ts'
 
 describe(`who may do what, in ${CELL_COUNT} requests`, () => {
   let service: MatrixService

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { LocalIssuer } from '../../support/local-issuer.ts'
-import { MatrixBackups } from '../../support/matrix-backups.ts'
-import { outcomeOf } from '../../support/matrix-client.ts'
-import { MatrixService } from '../../support/matrix-service.ts'
+import { LocalIssuer } from '../support/local-issuer.ts'
+import { MatrixBackups } from '../support/matrix-backups.ts'
+import { outcomeOf } from '../support/matrix-client.ts'
+import { MatrixService } from '../support/matrix-service.ts'
 
 const AUDIENCE = 'backup.example'
 
