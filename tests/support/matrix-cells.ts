@@ -29,8 +29,11 @@ const BOTH_ELSEWHERE: Standing = { main: 'elsewhere', sync: 'elsewhere' }
 
 const REMOVED = [MAIN_REMOVED, SYNC_REMOVED]
 const ALL = [NOWHERE, MAIN_HERE, MAIN_ELSEWHERE, SYNC_HERE, SYNC_ELSEWHERE, BOTH_MAIN_HERE, BOTH_SYNC_HERE, ...REMOVED]
-/** Where the backup is found by the factor, it is `here`, wherever that is. */
-const FOUND = [NOWHERE, MAIN_HERE, SYNC_HERE, BOTH_MAIN_HERE, ...REMOVED]
+/**
+ * Where the backup is found by the factor, it is `here`, wherever that is. That a removed one finds it no more is told by
+ * tests/differential and by what answers reveal.
+ */
+const FOUND = [NOWHERE, MAIN_HERE, SYNC_HERE, BOTH_MAIN_HERE]
 /** Where there is no backup yet, all there are are elsewhere. */
 const NEW = [NOWHERE, MAIN_ELSEWHERE, SYNC_ELSEWHERE, BOTH_ELSEWHERE, ...REMOVED]
 
@@ -46,7 +49,7 @@ const STANDINGS: Readonly<Record<FactorPosition, readonly Standing[]>> = {
   'retrieve-metadata': [...FOUND, BOTH_SYNC_HERE],
   'delete-factor': [...FOUND, BOTH_SYNC_HERE],
   'delete-backup': FOUND,
-  undelete: FOUND,
+  undelete: [...FOUND, ...REMOVED],
 }
 
 const VARIANTS: Readonly<Partial<Record<FactorPosition, readonly Variant[]>>> = {
