@@ -7,7 +7,7 @@ const HOUR_MILLISECONDS = 60 * 60 * 1000
 
 /**
  * Sweeps a minute from now and then every hour, one sweep at a time.
- * @returns what stops it: a sweep under way ends after the blob at hand
+ * @returns what stops it: a sweep under way ends after the blobs at hand
  */
 export function scheduleSweeps(
   sweepBlobs: Pick<SweepBlobs, 'execute'>,

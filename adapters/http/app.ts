@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import express, { type ErrorRequestHandler } from 'express'
 import type { EventLog } from '../../application/ports/event-log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import { addressRateLimit } from './address-rate-limit.ts'
@@ -8,7 +8,6 @@ import { bodyAdmission, releaseBody } from './body-admission.ts'
 import { bodyDeadline } from './body-deadline.ts'
 import { MAX_JSON_BYTES, maxBodyBytes } from './body-limits.ts'
 import { refusalOf } from './error-response.ts'
-import { HttpError } from './http-error.ts'
 import { jsonBody } from './json-requests.ts'
 import { knownOperations, pathsTaking } from './known-operations.ts'
 import { LoadShedding, type LoadSheddingOptions } from './load-shedding.ts'
@@ -18,6 +17,7 @@ import { measureRequests } from './measure-requests.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 import { refuse } from './refuse.ts'
 import { setCommonHeaders } from './request-context.ts'
+import { ignoreConditions, requireHost, requirePlainBody } from './request-head.ts'
 import { requestValidation } from './request-validation.ts'
 import { backupRoutes } from './routes/backup-routes.ts'
 import { challengeRoutes } from './routes/challenge-routes.ts'
@@ -107,37 +107,4 @@ export function createApp(
   }
   app.use(answerError)
   return shedding === undefined ? app : shedding.guard(app, '/v1/', drainLimits)
-}
-
-/** RFC 9112 §3.2. Node would refuse a request without one itself, but not in JSON, and takes the first of several. */
-const requireHost: RequestHandler = ({ httpVersion, headersDistinct: { host = [] } }, _response, next) => {
-  if (host.length > 1 || (httpVersion === '1.1' && host.length === 0)) {
-    throw new HttpError('invalid_payload', 'the request does not have one host header')
-  }
-  next()
-}
-
-/** Nothing may be kept of an answer, so there is nothing to revalidate: express would answer `*` with a 304. */
-const ignoreConditions: RequestHandler = ({ headers }, _response, next) => {
-  delete headers['if-none-match']
-  next()
-}
-
-/** Refuses by its headers a body that is too large, would have to be decompressed, or whose end is in doubt. */
-function requirePlainBody(maxBytes: number): RequestHandler {
-  return ({ httpVersion, headers }, _response, next) => {
-    const { 'content-encoding': contentEncoding = 'identity', 'transfer-encoding': transferEncoding } = headers
-    if (Number(headers['content-length']) > maxBytes) {
-      throw new HttpError('content_too_large', `the body has at most ${maxBytes} bytes`)
-    }
-    // RFC 9112 §6.1: whoever is in between may have seen the body end elsewhere, so nothing that follows is believed.
-    if (httpVersion === '1.0' && transferEncoding !== undefined) {
-      throw new HttpError('invalid_payload', 'HTTP/1.0 has no transfer-encoding', { headers: { connection: 'close' } })
-    }
-    // Codings other than a last `chunked` never get here, those before it would be passed over.
-    if (contentEncoding.toLowerCase() !== 'identity' || transferEncoding?.includes(',') === true) {
-      throw new HttpError('unsupported_media_type', 'the body must not be compressed')
-    }
-    next()
-  }
 }

@@ -57,8 +57,8 @@ export function endWork(response: ServerResponse): void {
 
 /**
  * Turns away a part of the requests while there is more to do than can be done in time, before any work is done for them:
- * before routing and without a line in the log. The part grows with the load, so it settles where the rest is done in time; all or nothing would swing between
- * idle and late.
+ * before routing and without a line in the log. The part grows with the load, so it settles where the rest is done in
+ * time; all or nothing would swing between idle and late.
  */
 export class LoadShedding {
   readonly #options: Required<LoadSheddingOptions>

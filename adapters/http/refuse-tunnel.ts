@@ -2,7 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /**
- * Has CONNECT answered as any request, and ends its connection, which Node hands over and cares for no more.
+ * Has `serve` answer CONNECT, and ends the connection: with the event Node hands it over and no longer manages it.
  * @param earlier the last response on that connection before this one: answers go out in the order of the requests
  * @param tunnels where the connection is kept for as long as it is open
  */
