@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../bootstrap/configuration.ts'
 import { provision, readProvision } from '../../bootstrap/provision/provision.ts'
 import { hasDynoxide, startDynoxide, type DynoxideServer } from '../support/dynamodb-dynoxide.ts'
 import { localConnection, openIndex } from '../support/dynamodb-table.ts'
+import { ACTIVE_TABLE } from '../support/dynamodb-table-description.ts'
 import { startWireServer, wireError, type WireAnswer } from '../support/dynamodb-wire-server.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { rejectionOf } from '../support/rejection.ts'
@@ -11,18 +12,6 @@ import { localS3 } from '../support/s3-bucket.ts'
 import { s3Error, startS3WireServer, type S3Answer, type S3Request } from '../support/s3-wire-server.ts'
 import { sampleBackup } from '../support/sample-backups.ts'
 import { store } from '../support/sample-commits.ts'
-
-const TABLE = {
-  TableStatus: 'ACTIVE',
-  KeySchema: [
-    { AttributeName: 'PK', KeyType: 'HASH' },
-    { AttributeName: 'SK', KeyType: 'RANGE' },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: 'PK', AttributeType: 'S' },
-    { AttributeName: 'SK', AttributeType: 'S' },
-  ],
-}
 
 describe('provision', () => {
   const notes: string[] = []
@@ -130,7 +119,7 @@ describe('provision', () => {
     })
     const existing = {
       CreateTable: wireError('ResourceInUseException'),
-      DescribeTable: { status: 200, body: { Table: TABLE } },
+      DescribeTable: { status: 200, body: { Table: ACTIVE_TABLE } },
       DescribeTimeToLive: timeToLive('ENABLED', 'forgetAt'),
     }
 
@@ -173,7 +162,7 @@ describe('provision', () => {
     })
 
     it('of another layout, says so, and leaves it alone', async () => {
-      const Table = { ...TABLE, KeySchema: TABLE.KeySchema.slice(0, 1) }
+      const Table = { ...ACTIVE_TABLE, KeySchema: ACTIVE_TABLE.KeySchema.slice(0, 1) }
       const asked: string[] = []
       const DescribeTimeToLive = timeToLive('DISABLED', '')
       const describeTable = { status: 200, body: { Table } }
@@ -207,7 +196,7 @@ describe('provision', () => {
         body:
           operation === 'DescribeTimeToLive'
             ? { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'forgetAt' } }
-            : { Table: TABLE },
+            : { Table: ACTIVE_TABLE },
       }))
       const s3 = await startS3WireServer(answer)
       const connection = localConnection(dynamoDb.endpoint)

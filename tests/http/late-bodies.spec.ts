@@ -12,6 +12,7 @@ import {
 } from '../support/http-multipart.ts'
 import { canListOpenFiles, openSpools } from '../support/http-storage.ts'
 import { P256Keypair } from '../support/keypair.ts'
+import { providerVariables } from '../support/issuer-variables.ts'
 import { LocalIssuer } from '../support/local-issuer.ts'
 
 const AUDIENCE = 'client.example'
@@ -26,7 +27,7 @@ describe('Clients whose body is late', () => {
     issuer = await LocalIssuer.start()
   })
 
-  const service = useImpatientService(() => issuerVariables(issuer))
+  const service = useImpatientService(() => providerVariables(issuer, AUDIENCE))
 
   after(() => issuer.stop())
 
@@ -131,12 +132,3 @@ describe('Clients whose body is late', () => {
     }
   }
 })
-
-function issuerVariables({ name, jwksUrl }: LocalIssuer): Readonly<Record<string, string>> {
-  return {
-    OIDC_PROVIDERS: 'LOCAL',
-    OIDC_LOCAL_CLIENT_IDS: AUDIENCE,
-    OIDC_LOCAL_ISSUER: name,
-    OIDC_LOCAL_JWKS_URL: jwksUrl.href,
-  }
-}

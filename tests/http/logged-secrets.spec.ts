@@ -14,6 +14,7 @@ import { secretsIn } from '../support/http-secrets.ts'
 import { multipartRequest, uploadParts } from '../support/http-multipart.ts'
 import { startTestService, type RunningService } from '../support/http-service.ts'
 import { P256Keypair } from '../support/keypair.ts'
+import { providerVariables, reportedAttestationVariables } from '../support/issuer-variables.ts'
 import { LocalIssuer } from '../support/local-issuer.ts'
 import { SoftwareAuthenticator } from '../support/software-authenticator.ts'
 
@@ -53,14 +54,8 @@ describe('The log', () => {
       variables: {
         STORAGE: 'embedded',
         REQUEST_TIMEOUT_MS: '300',
-        OIDC_PROVIDERS: 'LOCAL',
-        OIDC_LOCAL_CLIENT_IDS: AUDIENCE,
-        OIDC_LOCAL_ISSUER: issuer.name,
-        OIDC_LOCAL_JWKS_URL: issuer.jwksUrl.href,
-        ATTESTATION_MODE: 'report',
-        ATTESTATION_JWKS_URL: issuer.jwksUrl.href,
-        ATTESTATION_ISSUER: issuer.name,
-        ATTESTATION_AUDIENCE: AUDIENCE,
+        ...providerVariables(issuer, AUDIENCE),
+        ...reportedAttestationVariables(issuer, AUDIENCE),
       },
     })
     http = new HttpClient(service.url, { recording: true })

@@ -3,6 +3,7 @@ import { authorizationBy, BackupClient } from '../support/http-backup-client.ts'
 import type { Answer } from '../support/http-client.ts'
 import { startTestService, type RunningService } from '../support/http-service.ts'
 import { P256Keypair } from '../support/keypair.ts'
+import { providerVariables, reportedAttestationVariables } from '../support/issuer-variables.ts'
 import { LocalIssuer, type TokenEdits } from '../support/local-issuer.ts'
 import type { RecordedEvent } from '../support/recording-event-log.ts'
 
@@ -16,14 +17,8 @@ describe('the log of a refusal', () => {
     issuer = await LocalIssuer.start()
     service = await startTestService({
       variables: {
-        OIDC_PROVIDERS: 'LOCAL',
-        OIDC_LOCAL_CLIENT_IDS: AUDIENCE,
-        OIDC_LOCAL_ISSUER: issuer.name,
-        OIDC_LOCAL_JWKS_URL: issuer.jwksUrl.href,
-        ATTESTATION_MODE: 'report',
-        ATTESTATION_JWKS_URL: issuer.jwksUrl.href,
-        ATTESTATION_ISSUER: issuer.name,
-        ATTESTATION_AUDIENCE: AUDIENCE,
+        ...providerVariables(issuer, AUDIENCE),
+        ...reportedAttestationVariables(issuer, AUDIENCE),
       },
     })
   })

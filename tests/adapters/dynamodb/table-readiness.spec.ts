@@ -1,20 +1,10 @@
 import { expect } from 'chai'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
 import { openIndexOver } from '../../support/dynamodb-table.ts'
+import { ACTIVE_TABLE } from '../../support/dynamodb-table-description.ts'
 import { startWireServer, wireError, type WireAnswer } from '../../support/dynamodb-wire-server.ts'
 import { rejectionOf } from '../../support/rejection.ts'
 
-const TABLE = {
-  TableStatus: 'ACTIVE',
-  KeySchema: [
-    { AttributeName: 'PK', KeyType: 'HASH' },
-    { AttributeName: 'SK', KeyType: 'RANGE' },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: 'PK', AttributeType: 'S' },
-    { AttributeName: 'SK', AttributeType: 'S' },
-  ],
-}
 const TIME_TO_LIVE = { TimeToLiveStatus: 'ENABLED', AttributeName: 'forgetAt' }
 
 const READY: readonly (readonly [what: string, table: object, timeToLive: object])[] = [
@@ -28,13 +18,13 @@ const FAULTS: readonly (readonly [fault: string, table: object, timeToLive: obje
   ['is DELETING, not ACTIVE', { TableStatus: 'DELETING' }, {}],
   [
     'has the key id HASH , SK RANGE S',
-    { KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }, TABLE.KeySchema[1]] },
+    { KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }, ACTIVE_TABLE.KeySchema[1]] },
     {},
   ],
-  ['has the key PK HASH S where', { KeySchema: [TABLE.KeySchema[0]] }, {}],
+  ['has the key PK HASH S where', { KeySchema: [ACTIVE_TABLE.KeySchema[0]] }, {}],
   [
     'has the key PK HASH N, SK RANGE S where PK HASH S, SK RANGE S is wanted',
-    { AttributeDefinitions: [{ AttributeName: 'PK', AttributeType: 'N' }, TABLE.AttributeDefinitions[1]] },
+    { AttributeDefinitions: [{ AttributeName: 'PK', AttributeType: 'N' }, ACTIVE_TABLE.AttributeDefinitions[1]] },
     {},
   ],
   ['has no time to live; it is wanted on forgetAt', {}, { TimeToLiveStatus: 'DISABLED' }],
@@ -74,7 +64,7 @@ async function check(answer: Parameters<typeof startWireServer>[0]): Promise<voi
 
 function describing(table: object, timeToLive: object) {
   return ({ operation }: { operation: string }): WireAnswer => {
-    const Table = { ...TABLE, ...table }
+    const Table = { ...ACTIVE_TABLE, ...table }
     const TimeToLiveDescription = { ...TIME_TO_LIVE, ...timeToLive }
     return { status: 200, body: operation === 'DescribeTable' ? { Table } : { TimeToLiveDescription } }
   }
