@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  createServer,
-  STATUS_CODES,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { longestArrival } from './body-deadline.ts'
@@ -15,6 +8,7 @@ import { continueWhenRead } from './continue-when-read.ts'
 import { errorResponse } from './error-response.ts'
 import { HttpError } from './http-error.ts'
 import { cutOffIdleClient } from './idle-clients.ts'
+import { limitPipelining } from './limit-pipelining.ts'
 import { refuseTunnel } from './refuse-tunnel.ts'
 import { originForm } from './request-target.ts'
 
@@ -106,12 +100,12 @@ export class HttpServer {
 function serveWith(server: Server, app: RequestListener): ReadonlySet<Duplex> {
   const tunnels = new Set<Duplex>()
   const responses = new WeakMap<Duplex, ServerResponse>()
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+  const serve = limitPipelining((request, response) => {
     request.url = originForm(request.url ?? '')
     responses.set(request.socket, response)
     cutOffIdleClient(response)
     app(request, response)
-  }
+  })
   server.on('request', serve)
   server.on('checkContinue', (request, response) => {
     continueWhenRead(request, response)

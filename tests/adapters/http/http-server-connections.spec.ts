@@ -1,6 +1,8 @@
+import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import { HttpServer } from '../../../adapters/http/http-server.ts'
 import { Connection } from '../../support/http-connection.ts'
+import { eventually } from '../../support/http-eventually.ts'
 
 const MAX_CONNECTIONS = 3
 const OPTIONS = {
@@ -31,6 +33,37 @@ describe('HttpServer, about connections', () => {
     held[1]!.reset()
     await held[1]!.whenClosed()
     for (const connection of held) connection.reset()
+  })
+})
+
+describe('HttpServer, about requests sent ahead on one connection', () => {
+  const HEAD = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n'
+  const unanswered: ServerResponse[] = []
+  let server: HttpServer
+  let connection: Connection
+
+  beforeEach(async () => {
+    unanswered.length = 0
+    server = await HttpServer.listen((_request, response) => unanswered.push(response), OPTIONS)
+    connection = await Connection.open(`http://127.0.0.1:${server.port}`)
+  })
+
+  afterEach(() => server.stop(0))
+
+  it('answers 32 in their order, as often as they come', async () => {
+    for (let time = 1; time <= 3; time += 1) {
+      connection.write(HEAD.repeat(32))
+      await eventually('all of them to arrive', () => unanswered.length === 32)
+      for (const [index, response] of unanswered.splice(0).entries()) response.end(String(index))
+      for (let index = 0; index < 32; index += 1) expect((await connection.answer()).text).to.equal(String(index))
+    }
+  })
+
+  it('cuts off a client that sends one more, whose requests would fill the memory', async () => {
+    connection.write(HEAD.repeat(33))
+    await connection.whenClosed()
+    expect(unanswered).to.have.lengthOf(32)
+    expect(connection.received.toString()).to.equal('')
   })
 })
 
