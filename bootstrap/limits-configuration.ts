@@ -8,7 +8,7 @@ export interface LimitsConfiguration {
   readonly rateLimitPerMinute: number | undefined
   /** Requests, by backup. */
   readonly rateLimitPerBackupPerMinute: number | undefined
-  /** Milliseconds by which the event loop may run late. */
+  /** Milliseconds that a request may wait for its turn of the event loop. */
   readonly maxEventLoopLag: number | undefined
 }
 

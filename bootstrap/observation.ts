@@ -23,7 +23,6 @@ export async function observe({ host, metricsPort, limits }: Configuration, log:
     port: measured?.server.port,
     loadShedding: lag && {
       lag: () => lag.milliseconds,
-      utilization: () => lag.utilization,
       maxLag: limits.maxEventLoopLag ?? Infinity,
     },
     stop: async () => {

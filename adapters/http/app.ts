@@ -83,7 +83,6 @@ export function createApp(
   )
   app.use(bodyDeadline(requestTimeout))
   app.post(pathsTaking(document, '/v1', 'application/json'), jsonBody(MAX_JSON_BYTES))
-  if (shedding !== undefined) app.use(shedding.countWork)
   app.use(requestValidation(document))
 
   const attested = attestation(options.attestation, log)

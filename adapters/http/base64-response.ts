@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { RetrievedBackup } from '../../application/use-cases/retrieve-backup.ts'
-import { endWork } from './load-shedding.ts'
 
 const HEAD = '{"backup":"'
 
@@ -17,7 +16,6 @@ export async function sendRetrievedBackup(response: Response, retrieved: Retriev
       'content-type': 'application/json; charset=utf-8',
       'content-length': String(HEAD.length + Math.ceil(size / 3) * 4 + Buffer.byteLength(tail)),
     })
-    endWork(response) // from here on it is the client who sets the pace
     await pipeline(async function* () {
       yield HEAD
       yield* base64(blob.body)

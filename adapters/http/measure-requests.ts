@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { Metrics } from '../shared/metrics.ts'
+import { arrivalOf } from './arrival.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 
 /** Measures each request when it is over. Paths are those of the document: what clients make up is `other`. */
@@ -11,7 +12,7 @@ export function measureRequests(metrics: Metrics, { document }: OpenApiDocument,
     ]),
   )
   return (request, response, next) => {
-    const startedAt = performance.now()
+    const startedAt = arrivalOf(request)
     const operation = operations.get(request.path) ?? 'other'
     response.once('close', () => {
       const { errorCode } = response.locals

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** Milliseconds. */
 const RESOLUTION = 10
@@ -6,13 +6,11 @@ const RESOLUTION = 10
 const WINDOW = 200
 const NANOSECONDS = 1e6
 
-/** By how much the event loop ran late in the last moments, and how much of them it was busy. */
+/** By how much the event loop ran late in the last moments. */
 export class EventLoopLag {
   readonly #delays = monitorEventLoopDelay({ resolution: RESOLUTION })
   readonly #timer: NodeJS.Timeout
-  #used = performance.eventLoopUtilization()
   #milliseconds = 0
-  #utilization = 0
 
   constructor() {
     this.#delays.enable()
@@ -26,11 +24,6 @@ export class EventLoopLag {
     return this.#milliseconds
   }
 
-  /** 0 for idle all the time, 1 for never. */
-  get utilization(): number {
-    return this.#utilization
-  }
-
   stop(): void {
     clearInterval(this.#timer)
     this.#delays.disable()
@@ -38,9 +31,6 @@ export class EventLoopLag {
 
   /** Without a delay in the window, what is known stays. */
   #sample(): void {
-    const used = performance.eventLoopUtilization()
-    this.#utilization = performance.eventLoopUtilization(used, this.#used).utilization
-    this.#used = used
     const { count, mean } = this.#delays
     if (count === 0) return
     this.#milliseconds = Math.max(0, mean / NANOSECONDS - RESOLUTION)

@@ -14,7 +14,7 @@ export interface LoadSample {
   readonly milliseconds: number
 }
 
-const CONNECTIONS = 2000
+const CONNECTIONS = 4000
 /** Opened at once, so that no queue of a kernel overflows. */
 const BATCH = 50
 const PACE = 10 // milliseconds

@@ -1,0 +1,44 @@
+/**
+ * What waits for its turn of the event loop: so many are taken in each, first come first served. While anything waits the
+ * loop does not sleep, so this holds up nothing that could be done.
+ */
+export class TurnQueue<Item extends object> {
+  readonly #perTurn: number
+  readonly #take: (item: Item, isFirstInTurn: boolean) => boolean
+  readonly #items: Item[] = []
+  #hasTurn = false
+
+  /** @param take tells whether there was work to do: what takes none, as a refusal, does not count */
+  constructor(perTurn: number, take: (item: Item, isFirstInTurn: boolean) => boolean) {
+    this.#perTurn = perTurn
+    this.#take = take
+  }
+
+  get waiting(): number {
+    return this.#items.length
+  }
+
+  add(item: Item): void {
+    this.#items.push(item)
+    this.#awaitTurn()
+  }
+
+  #awaitTurn(): void {
+    if (this.#hasTurn || this.#items.length === 0) return
+    this.#hasTurn = true
+    setImmediate(() => {
+      this.#takeTurn()
+      this.#hasTurn = false
+      this.#awaitTurn()
+    })
+  }
+
+  #takeTurn(): void {
+    let taken = 0
+    while (taken < this.#perTurn) {
+      const item = this.#items.shift()
+      if (item === undefined) return
+      if (this.#take(item, taken === 0)) taken += 1
+    }
+  }
+}
