@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { answerUnparsable } from './answer-unparsable.ts'
 import { longestArrival } from './body-deadline.ts'
 import { maxBodyBytes } from './body-limits.ts'
 import { continueWhenRead } from './continue-when-read.ts'
-import { errorResponse } from './error-response.ts'
-import { HttpError } from './http-error.ts'
 import { cutOffIdleClient } from './idle-clients.ts'
-import { limitPipelining } from './limit-pipelining.ts'
 import { refuseTunnel } from './refuse-tunnel.ts'
 import { originForm } from './request-target.ts'
+import { UnansweredResponses } from './unanswered-responses.ts'
 
 export interface HttpServerOptions {
   readonly host: string
@@ -34,6 +32,8 @@ const MAX_CONNECTIONS = 4096
 const BACKLOG = 4096
 /** While stopping. */
 const IDLE_CHECK_INTERVAL = 50
+/** For one event of a response: most of what is on its way to an answer has something to give back when that is over. */
+const MAX_LISTENERS = 32
 const MAX_HEADER_BYTES = 32 * 1024
 
 /** An app on a port, with time limits on everything that a client may do slowly. */
@@ -99,13 +99,18 @@ export class HttpServer {
  */
 function serveWith(server: Server, app: RequestListener): ReadonlySet<Duplex> {
   const tunnels = new Set<Duplex>()
-  const responses = new WeakMap<Duplex, ServerResponse>()
-  const serve = limitPipelining((request, response) => {
+  const unanswered = new UnansweredResponses()
+  const answered = new WeakSet<Duplex>()
+  const serve: RequestListener = (request, response) => {
+    if (!unanswered.add(response)) {
+      request.socket.destroy() // to pause it would not stop Node from reading on
+      return
+    }
+    response.setMaxListeners(MAX_LISTENERS)
     request.url = originForm(request.url ?? '')
-    responses.set(request.socket, response)
     cutOffIdleClient(response)
     app(request, response)
-  })
+  }
   server.on('request', serve)
   server.on('checkContinue', (request, response) => {
     continueWhenRead(request, response)
@@ -114,39 +119,10 @@ function serveWith(server: Server, app: RequestListener): ReadonlySet<Duplex> {
   // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own refusal is no JSON.
   server.on('checkExpectation', serve)
   server.on('connect', (request) => {
-    refuseTunnel(request, responses.get(request.socket), serve, tunnels)
+    refuseTunnel(request, unanswered.lastToWholeRequest(request.socket), serve, tunnels)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const response = responses.get(socket)
-    const answering = response?.headersSent === true && !response.writableFinished
-    if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else answerUnparsable(error.code, socket)
+    answerUnparsable(error, socket, unanswered, answered)
   })
   return tunnels
-}
-
-/** What is no HTTP, or comes too slowly to become a request, never reaches the app. */
-function answerUnparsable(reason: string | undefined, socket: Duplex): void {
-  const { status, body } = errorResponse(refusalFor(reason))
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'cache-control: no-store',
-    'x-content-type-options: nosniff',
-    `x-request-id: ${randomUUID()}`,
-    'connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-}
-
-function refusalFor(code: string | undefined): HttpError {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new HttpError('request_timeout', 'the request did not arrive in time')
-    case 'HPE_HEADER_OVERFLOW':
-      return new HttpError('content_too_large', 'the header is too large')
-    default:
-      return new HttpError('invalid_payload', 'this is not HTTP/1.1')
-  }
 }

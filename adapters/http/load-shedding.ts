@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { EventLog } from '../../application/ports/event-log.ts'
 import type { Metrics } from '../shared/metrics.ts'
@@ -6,7 +5,7 @@ import { noteArrival } from './arrival.ts'
 import { errorResponse } from './error-response.ts'
 import { Overloaded } from './overloaded.ts'
 import { refuse, type DrainLimits } from './refuse.ts'
-import { COMMON_HEADERS } from './request-context.ts'
+import { chooseRequestId, COMMON_HEADERS } from './request-context.ts'
 import { TurnQueue } from './turn-queue.ts'
 
 /**
@@ -108,10 +107,12 @@ export class LoadShedding {
 
 function turnAway(request: IncomingMessage, response: ServerResponse, limits: DrainLimits): void {
   if (request.complete) {
-    response.writeHead(REFUSAL.status, { ...REFUSAL_HEADERS, 'x-request-id': randomUUID() }).end(REFUSAL.body)
+    response
+      .writeHead(REFUSAL.status, { ...REFUSAL_HEADERS, 'x-request-id': chooseRequestId(request.headers) })
+      .end(REFUSAL.body)
     return
   }
-  response.setHeader('x-request-id', randomUUID())
+  response.setHeader('x-request-id', chooseRequestId(request.headers))
   for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value)
   refuse(request, response, OVERLOADED, limits)
 }

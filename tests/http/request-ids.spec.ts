@@ -58,6 +58,17 @@ describe('x-request-id', () => {
     expect(await answeredTo(request, 'of-the-test')).to.equal('of-the-test')
   })
 
+  it('is with the answer to a body that is no HTTP', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head('POST /v1/reset HTTP/1.1', {
+      ...JSON_TYPE,
+      'transfer-encoding': 'chunked',
+      'x-request-id': 'of-the-test',
+    })
+    connection.write('nonsense\r\n')
+    expect((await connection.errorAnswer()).headers.get('x-request-id')).to.equal('of-the-test')
+  })
+
   it('is not taken if there are two', async () => {
     const connection = await Connection.open(service().url)
     connection.head(`POST ${CHALLENGE.path} HTTP/1.1`, {

@@ -129,7 +129,43 @@ describe('What is no HTTP request', () => {
     while (connection.received.length === 0) await new Promise((resolve) => setImmediate(resolve))
     connection.write('nonsense\r\n\r\n')
     await connection.whenClosed()
-    expect(connection.received.indexOf('HTTP/1.1 ', 1)).to.equal(-1)
+    expect((await connection.documentedAnswer('POST', path)).outcome).to.equal('200')
+    expect((await connection.errorAnswer()).outcome).to.equal('400 invalid_payload')
+    expect(connection.received.toString()).to.equal('')
+  })
+
+  /** Told only once, however much of it comes. */
+  const BEHIND = {
+    'no HTTP': ['xx\r\n\r\n', '400 invalid_payload'],
+    'a header that is too large': [`POST ${PATH} HTTP/1.1\r\nx: ${'y'.repeat(40_000)}`, '413 content_too_large'],
+    'a header that is none': [`POST ${PATH} HTTP/1.1\r\nnonsense\r\n\r\n`, '400 invalid_payload'],
+  } as const
+  for (const [title, [bytes, expected]] of Object.entries(BEHIND)) {
+    it(`${title}, behind requests that take effect: those are answered before`, async () => {
+      const owner = new BackupClient(service().http)
+      await owner.create()
+      const { path, headers = {}, body } = await owner.resetRequest()
+      const connection = await Connection.open(service().url)
+      connection.head('GET /ready HTTP/1.1')
+      connection.head(`POST ${path} HTTP/1.1`, { ...headers, 'content-length': Buffer.byteLength(body as string) })
+      connection.write(`${body as string}${bytes}`)
+      connection.write(bytes)
+      expect((await connection.documentedAnswer('GET', '/ready')).outcome).to.equal('200')
+      expect((await connection.documentedAnswer('POST', path)).outcome).to.equal('204')
+      expect((await connection.errorAnswer()).outcome).to.equal(expected)
+      await connection.whenClosed()
+      expect(connection.received.toString()).to.equal('')
+    })
+  }
+
+  it('chunks that are none, behind a request that takes effect: that is answered before', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head('GET /ready HTTP/1.1')
+    connection.head(`POST ${PATH} HTTP/1.1`, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
+    connection.write('nonsense\r\n')
+    expect((await connection.documentedAnswer('GET', '/ready')).outcome).to.equal('200')
+    expect((await connection.errorAnswer()).outcome).to.equal('400 invalid_payload')
+    await connection.whenClosed()
   })
 
   it('two requests at once are answered one after the other', async () => {

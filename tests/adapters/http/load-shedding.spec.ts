@@ -154,12 +154,17 @@ describe('LoadShedding', () => {
     await serve({ maxLag: 1000 })
     lag = 1001
     const first = await arriveAtOnce(1)
-    const asked = http.send({ path: PATH, headers: { 'content-type': 'application/json' }, body: '{}' })
+    const asked = http.send({
+      path: PATH,
+      headers: { 'content-type': 'application/json', 'x-request-id': 'mine' },
+      body: '{}',
+    })
     await eventually('it to arrive', () => gathered.length === 2)
     letIn()
     await Promise.all(first)
     const { outcome, headers, body } = await asked
     expect(outcome).to.equal('503 unavailable')
+    expect(headers.get('x-request-id')).to.equal('mine')
     expect(headers.get('retry-after')).to.match(/^[1-9][0-9]*$/)
     expect(body).to.have.property('allowRetry', true)
     expect(headers.get('connection')).to.not.equal('close')
