@@ -8,7 +8,7 @@ import { bodyAdmission, releaseBody } from './body-admission.ts'
 import { bodyDeadline } from './body-deadline.ts'
 import { MAX_JSON_BYTES, maxBodyBytes } from './body-limits.ts'
 import { refusalOf } from './error-response.ts'
-import { jsonBody } from './json-requests.ts'
+import { jsonBody } from './json-body.ts'
 import { knownOperations, pathsTaking } from './known-operations.ts'
 import { LoadShedding, type LoadSheddingOptions } from './load-shedding.ts'
 import { logRefusal } from './log-refusal.ts'
@@ -23,7 +23,7 @@ import { backupRoutes } from './routes/backup-routes.ts'
 import { challengeRoutes } from './routes/challenge-routes.ts'
 import { factorRoutes } from './routes/factor-routes.ts'
 import { operationalRoutes, type ServiceIdentity } from './routes/operational-routes.ts'
-import { transportError } from './transport-error.ts'
+import { translateValidatorError } from './translate-validator-error.ts'
 import { UploadReader } from './upload-reader.ts'
 import type { UseCases } from './use-cases.ts'
 
@@ -94,7 +94,7 @@ export function createApp(
   app.use('/v1', challengeRoutes(useCases), factorRoutes(useCases, attested), backupRoutes(useCases, uploads, attested))
 
   const answerError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
-    const error = transportError(thrown)
+    const error = translateValidatorError(thrown)
     response.locals.errorCode = refusalOf(error).code
     logRefusal(log, 'request', response, error)
     if (response.headersSent) {

@@ -1,56 +1,53 @@
-import type { JsonValue } from '../../domain/json.ts'
+import type { IncomingMessage } from 'node:http'
+import type { RequestHandler } from 'express'
+import { deadlineOf } from './body-deadline.ts'
 import { HttpError } from './http-error.ts'
-
-/** Far deeper than any request is, and far from where a recursive reader would run out of stack. */
-const MAX_DEPTH = 64
-
-// The bytes that decide how deep a JSON text is (RFC 8259 §2, §7). In UTF-8 they are part of nothing else.
-const QUOTATION_MARK = 0x22
-const BACKSLASH = 0x5c
-const SPACE = 0x20 // the other white space is below
-/** Square brackets become curly ones by it. */
-const CURLY = 0x20
-const OPENING_BRACE = 0x7b
-const CLOSING_BRACE = 0x7d
+import { parseJson } from './parse-json.ts'
 
 /**
- * Parses a JSON text (RFC 8259), which is UTF-8 and nothing else.
- * @throws {HttpError} `invalid_payload`
+ * Reads JSON bodies. Unlike a common body parser, which waits for the end of a body that it refuses, it refuses as
+ * soon as it can: by `content-length` before anything is read, else by count.
  */
-export function parseJson(bytes: Uint8Array): JsonValue {
-  requireDepth(bytes)
-  return parse(bytes)
-}
-
-function parse(bytes: Uint8Array): JsonValue {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as JsonValue
-  } catch {
-    // The parser's own message quotes the input.
-    throw new HttpError('invalid_payload', 'the payload is not JSON in UTF-8')
+export function jsonBody(maxBytes: number): RequestHandler {
+  return async (request, _response, next) => {
+    if (typeof request.is('application/json') === 'string') {
+      const bytes = await readBody(request, maxBytes)
+      if (bytes.length > 0) request.body = parseJson(bytes)
+    }
+    next()
   }
 }
 
-/**
- * Counts brackets before anything is parsed: what is too deep must not be walked deeply, and its parts are many. A text
- * that is no JSON may be found too deep or not, and is refused in either case.
- */
-function requireDepth(bytes: Uint8Array): void {
-  let depth = 0
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? SPACE
-    if (byte === QUOTATION_MARK) at = endOfString(bytes, at)
-    if ((byte | CURLY) === CLOSING_BRACE) depth -= 1
-    // Whatever begins here is within so many arrays and objects; only an empty one has nothing in it.
-    else if (depth > MAX_DEPTH && byte > SPACE) {
-      throw new HttpError('invalid_payload', `the payload is nested deeper than ${MAX_DEPTH} levels`)
-    } else if ((byte | CURLY) === OPENING_BRACE) depth += 1
+/** @throws {HttpError} `content_too_large`, `request_timeout`, or `invalid_payload` for a body that breaks off */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes))
+  const deadline = deadlineOf(request)
+  const reading = Promise.withResolvers<Buffer>()
+  const chunks: Buffer[] = []
+  let size = 0
+  const take = (chunk: Buffer): void => {
+    size += chunk.byteLength
+    if (size > maxBytes) reading.reject(tooLarge(maxBytes))
+    else chunks.push(chunk)
   }
+  const end = (): void => {
+    reading.resolve(Buffer.concat(chunks))
+  }
+  const breakOff = (): void => {
+    reading.reject(new HttpError('invalid_payload', 'the body broke off'))
+  }
+  const giveUp = (): void => {
+    reading.reject(deadline?.reason)
+  }
+  request.on('data', take).on('end', end).on('error', breakOff).on('close', breakOff)
+  deadline?.addEventListener('abort', giveUp)
+  return reading.promise.finally(() => {
+    // Not destroyed: what still comes is for whoever drains the request.
+    request.off('data', take).off('end', end).off('error', breakOff).off('close', breakOff)
+    deadline?.removeEventListener('abort', giveUp)
+  })
 }
 
-/** @returns where its closing quotation mark is, or the end of the text */
-function endOfString(bytes: Uint8Array, start: number): number {
-  let at = start + 1
-  while (at < bytes.length && bytes[at] !== QUOTATION_MARK) at += bytes[at] === BACKSLASH ? 2 : 1
-  return at
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError('content_too_large', `the payload has at most ${maxBytes} bytes`)
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { limitedBody } from '../../application/limited-body.ts'
 import type { JsonValue } from '../../domain/json.ts'
 import { HttpError } from './http-error.ts'
-import { parseJson } from './json-body.ts'
+import { parseJson } from './parse-json.ts'
 import { MultipartParts, surplusPart, type Part } from './multipart-parts.ts'
 import { Spool } from '../shared/spool.ts'
 

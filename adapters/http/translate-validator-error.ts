@@ -7,7 +7,7 @@ const MAX_MESSAGE_LENGTH = 300
  * Refusals of the request validator in our own terms. Anything that is no refusal of a
  * request stays as it is, and becomes a 500.
  */
-export function transportError(error: unknown): unknown {
+export function translateValidatorError(error: unknown): unknown {
   if (error instanceof DomainError || error instanceof HttpError || !isRefusal(error)) return error
   return error.status === 415
     ? new HttpError('unsupported_media_type', 'this content type is not taken here')

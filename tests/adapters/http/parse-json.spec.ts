@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseJson } from '../../../adapters/http/json-body.ts'
+import { parseJson } from '../../../adapters/http/parse-json.ts'
 import { HttpError } from '../../../adapters/http/http-error.ts'
 
 function arrays(levels: number, inmost = ''): string {
