@@ -1,6 +1,6 @@
 import { NO_METRICS, type Metrics } from '../adapters/shared/metrics.ts'
 import { EventLoopLag } from '../adapters/system/event-loop-lag.ts'
-import type { LoadSheddingOptions } from '../adapters/http/load-shedding.ts'
+import type { LoadSheddingOptions } from '../adapters/http/overload/load-shedding.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
 import { DEFAULT_METRICS_PORT, type Configuration } from './configuration.ts'
 import { StartFault } from './start-fault.ts'

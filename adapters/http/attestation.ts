@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express'
 import type { EventLog } from '../../application/ports/event-log.ts'
 import type { RequestAttestor } from '../../application/ports/request-attestor.ts'
 import type { JsonValue } from '../../domain/json.ts'
-import { refusalOf } from './error-response.ts'
-import { logRefusal } from './log-refusal.ts'
+import { refusalOf } from './errors/error-response.ts'
+import { logRefusal } from './observation/log-refusal.ts'
 
 /** What becomes of a request that is not attested: nothing, a word in the response, or a refusal. */
 export type AttestationPolicy =

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { HttpError } from './http-error.ts'
+import { HttpError } from './errors/http-error.ts'
 
 // What the head of a request must be before anything of its body is read.
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { errorResponse, STATUS_OF } from '../../adapters/http/error-response.ts'
-import { HttpError, type ErrorCode } from '../../adapters/http/http-error.ts'
+import { errorResponse, STATUS_OF } from '../../adapters/http/errors/error-response.ts'
+import { HttpError, type ErrorCode } from '../../adapters/http/errors/http-error.ts'
 import { codeSpans, readDocument, section, tableRows } from './support/markdown.ts'
 
 const guide = section(readDocument('docs/client-guide.md'), '## Errors')

@@ -1,7 +1,7 @@
 import { Router, type RequestHandler } from 'express'
 import { generateHTML, serveWithOptions } from 'swagger-ui-express'
-import { HttpError } from '../http-error.ts'
-import type { OpenApiDocument } from '../openapi-document.ts'
+import { HttpError } from '../errors/http-error.ts'
+import type { OpenApiDocument } from '../contract/openapi-document.ts'
 import type { UseCases } from '../use-cases.ts'
 
 export interface ServiceIdentity {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ByteBudget, type Release } from '../../../adapters/http/byte-budget.ts'
+import { ByteBudget, type Release } from '../../../adapters/http/overload/byte-budget.ts'
 
 const CAPACITY = 100
 const NEVER = new AbortController().signal

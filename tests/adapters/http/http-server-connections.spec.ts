@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
-import { HttpServer } from '../../../adapters/http/http-server.ts'
+import { HttpServer } from '../../../adapters/http/server/http-server.ts'
 import { Connection } from '../../support/http-connection.ts'
 import { eventually } from '../../support/http-eventually.ts'
 

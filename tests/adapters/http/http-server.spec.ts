@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 import express, { type Request, type Response } from 'express'
-import { HttpServer } from '../../../adapters/http/http-server.ts'
+import { HttpServer } from '../../../adapters/http/server/http-server.ts'
 import { Connection } from '../../support/http-connection.ts'
 import { beginPost } from '../../support/http-impatience.ts'
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { LoadShedding, type LoadSheddingOptions } from '../../../adapters/http/load-shedding.ts'
+import { LoadShedding, type LoadSheddingOptions } from '../../../adapters/http/overload/load-shedding.ts'
 import { HttpClient } from '../../support/http-client.ts'
 import { eventually } from '../../support/http-eventually.ts'
 import { RecordingEventLog } from '../../support/recording-event-log.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { parseJson } from '../../../adapters/http/parse-json.ts'
-import { HttpError } from '../../../adapters/http/http-error.ts'
+import { parseJson } from '../../../adapters/http/body/parse-json.ts'
+import { HttpError } from '../../../adapters/http/errors/http-error.ts'
 
 function arrays(levels: number, inmost = ''): string {
   return `${'['.repeat(levels)}${inmost}${']'.repeat(levels)}`

@@ -1,4 +1,4 @@
-import { HttpError } from '../../../../adapters/http/http-error.ts'
+import { HttpError } from '../../../../adapters/http/errors/http-error.ts'
 import type { Attempt } from './attempt.ts'
 import type { PortCalls } from './port-calls.ts'
 

@@ -1,5 +1,5 @@
-import { STATUS_OF } from '../../../../adapters/http/error-response.ts'
-import { HttpError } from '../../../../adapters/http/http-error.ts'
+import { STATUS_OF } from '../../../../adapters/http/errors/error-response.ts'
+import { HttpError } from '../../../../adapters/http/errors/http-error.ts'
 import { DomainError } from '../../../../domain/domain-error.ts'
 import type { Attempt } from '../engine/attempt.ts'
 import { REASONS } from './refusal-reasons.ts'

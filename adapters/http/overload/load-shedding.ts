@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { EventLog } from '../../application/ports/event-log.ts'
-import type { Metrics } from '../shared/metrics.ts'
-import { noteArrival } from './arrival.ts'
-import { errorResponse } from './error-response.ts'
-import { Overloaded } from './overloaded.ts'
-import { refuse, type DrainLimits } from './refuse.ts'
-import { chooseRequestId, COMMON_HEADERS } from './request-context.ts'
+import type { EventLog } from '../../../application/ports/event-log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
+import { noteArrival } from '../observation/arrival.ts'
+import { errorResponse } from '../errors/error-response.ts'
+import { Overloaded } from '../errors/overloaded.ts'
+import { refuse, type DrainLimits } from '../errors/refuse.ts'
+import { chooseRequestId, COMMON_HEADERS } from '../request-context.ts'
 import { TurnQueue } from './turn-queue.ts'
 
 /**

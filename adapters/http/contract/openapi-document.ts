@@ -40,7 +40,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
 }
 
-const LOCATION = fileURLToPath(new URL('../../openapi.yaml', import.meta.url))
+const LOCATION = fileURLToPath(new URL('../../../openapi.yaml', import.meta.url))
 
 export async function loadOpenApiDocument(): Promise<OpenApiDocument> {
   const [source, document, dereferenced] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { deadlineOf } from './body-deadline.ts'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 import { parseJson } from './parse-json.ts'
 
 /**

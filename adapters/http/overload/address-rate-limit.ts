@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
-import type { EventLog } from '../../application/ports/event-log.ts'
-import { TooManyRequests } from '../../application/ports/backup-rate-limit.ts'
-import type { Metrics } from '../shared/metrics.ts'
+import type { EventLog } from '../../../application/ports/event-log.ts'
+import { TooManyRequests } from '../../../application/ports/backup-rate-limit.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 
 const MINUTE_MILLISECONDS = 60 * 1000
 /** What a provider gives to one customer at least; whoever has it has all addresses in it. */

@@ -1,4 +1,4 @@
-import type { DomainErrorCode } from '../../domain/domain-error.ts'
+import type { DomainErrorCode } from '../../../domain/domain-error.ts'
 
 /** What only the transport can refuse. */
 export type TransportErrorCode =

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
-import type { EventLog } from '../../application/ports/event-log.ts'
+import type { EventLog } from '../../../application/ports/event-log.ts'
 import { arrivalOf } from './arrival.ts'
-import { requestIdOf } from './request-context.ts'
+import { requestIdOf } from '../request-context.ts'
 
 /** One line a request, when it is over: what was asked and what came of it, and nothing that was sent. */
 export function logRequests(log: EventLog): RequestHandler {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { limitedBody } from '../../application/limited-body.ts'
-import type { JsonValue } from '../../domain/json.ts'
-import { HttpError } from './http-error.ts'
+import { limitedBody } from '../../../application/limited-body.ts'
+import type { JsonValue } from '../../../domain/json.ts'
+import { HttpError } from '../errors/http-error.ts'
 import { parseJson } from './parse-json.ts'
 import { MultipartParts, surplusPart, type Part } from './multipart-parts.ts'
-import { Spool } from '../shared/spool.ts'
+import { Spool } from '../../shared/spool.ts'
 
 export interface UploadLimits {
   /** All that is sent: both parts, and what is around them. */

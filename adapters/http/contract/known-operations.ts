@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../domain/json.ts'
-import { HttpError } from './http-error.ts'
+import type { JsonValue } from '../../../domain/json.ts'
+import { HttpError } from '../errors/http-error.ts'
 
 /** Far deeper than any request is, and far from where a recursive reader would run out of stack. */
 const MAX_DEPTH = 64

@@ -1,4 +1,4 @@
-import { DomainError, type DomainErrorOptions } from '../../domain/domain-error.ts'
+import { DomainError, type DomainErrorOptions } from '../../../domain/domain-error.ts'
 import { HttpError, type ErrorCode } from './http-error.ts'
 
 /** The status of every code: the one place where errors become HTTP. */

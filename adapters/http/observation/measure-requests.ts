@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
-import type { Metrics } from '../shared/metrics.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 import { arrivalOf } from './arrival.ts'
-import type { OpenApiDocument } from './openapi-document.ts'
+import type { OpenApiDocument } from '../contract/openapi-document.ts'
 
 /** Measures each request when it is over. Paths are those of the document: what clients make up is `other`. */
 export function measureRequests(metrics: Metrics, { document }: OpenApiDocument, base: string): RequestHandler {

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import { deadlineOf } from './body-deadline.ts'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 
 /** A payload and a backup. */
 const MAX_PARTS = 2

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
-import type { JsonValue } from '../../domain/json.ts'
-import type { OpenApiDocument } from './openapi-document.ts'
-import { payloadValidator } from './request-validation.ts'
+import type { JsonValue } from '../../../domain/json.ts'
+import type { OpenApiDocument } from '../contract/openapi-document.ts'
+import { payloadValidator } from '../contract/request-validation.ts'
 import { readUpload, type UploadLimits } from './upload.ts'
 
 type MultipartPath = '/create' | '/sync'

@@ -1,8 +1,8 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { errorResponse } from './error-response.ts'
-import { HttpError } from './http-error.ts'
-import { COMMON_HEADERS, chooseRequestId } from './request-context.ts'
+import { errorResponse } from '../errors/error-response.ts'
+import { HttpError } from '../errors/http-error.ts'
+import { COMMON_HEADERS, chooseRequestId } from '../request-context.ts'
 import type { UnansweredResponses } from './unanswered-responses.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
-import type { RetrievedBackup } from '../../application/use-cases/retrieve-backup.ts'
+import type { RetrievedBackup } from '../../../application/use-cases/retrieve-backup.ts'
 
 const HEAD = '{"backup":"'
 

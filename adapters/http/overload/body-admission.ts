@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler, Response } from 'express'
-import type { Metrics } from '../shared/metrics.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 import { ByteBudget, type Release } from './byte-budget.ts'
-import { Overloaded } from './overloaded.ts'
+import { Overloaded } from '../errors/overloaded.ts'
 
 /** Milliseconds at most. Uploads come in bursts that are over within seconds; for longer, a client better does something else. */
 const LONGEST_PATIENCE = 5_000

@@ -1,9 +1,9 @@
 import type { Response } from 'express'
-import type { EventLog } from '../../application/ports/event-log.ts'
-import { StoreBusy } from '../shared/bulkhead.ts'
-import { refusalOf, STATUS_OF } from './error-response.ts'
-import { Overloaded } from './overloaded.ts'
-import { requestIdOf } from './request-context.ts'
+import type { EventLog } from '../../../application/ports/event-log.ts'
+import { StoreBusy } from '../../shared/bulkhead.ts'
+import { refusalOf, STATUS_OF } from '../errors/error-response.ts'
+import { Overloaded } from '../errors/overloaded.ts'
+import { requestIdOf } from '../request-context.ts'
 
 const MAX_REASON_LENGTH = 300
 

@@ -1,5 +1,5 @@
-import { DomainError } from '../../domain/domain-error.ts'
-import { HttpError } from './http-error.ts'
+import { DomainError } from '../../../domain/domain-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 
 const MAX_MESSAGE_LENGTH = 300
 
