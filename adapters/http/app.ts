@@ -64,10 +64,10 @@ export function createApp(
   const shedding = options.loadShedding && new LoadShedding(options.loadShedding, metrics, log)
   const drainLimits = { maxBytes, maxMilliseconds: requestTimeout }
 
-  app.use(setCommonHeaders, logRequests(log), measureRequests(metrics, document, '/v1'))
+  app.use(setCommonHeaders, logRequests(log), measureRequests(metrics, document))
   app.use(requireHost, ignoreConditions)
   app.use(operationalRoutes(useCases, options.identity, document, options.documented))
-  app.use(knownOperations(document, '/v1'))
+  app.use(knownOperations(document))
   if (rateLimitPerMinute !== undefined) app.use(addressRateLimit(rateLimitPerMinute, metrics, log))
   app.use(requirePlainBody(maxBytes))
   app.use(
@@ -82,7 +82,7 @@ export function createApp(
     ),
   )
   app.use(bodyDeadline(requestTimeout))
-  app.post(pathsTaking(document, '/v1', 'application/json'), jsonBody(MAX_JSON_BYTES))
+  app.post(pathsTaking(document, 'application/json'), jsonBody(MAX_JSON_BYTES))
   app.use(requestValidation(document))
 
   const attested = attestation(options.attestation, log)
@@ -91,7 +91,12 @@ export function createApp(
     maxPayloadBytes: MAX_JSON_BYTES,
     maxBackupBytes,
   })
-  app.use('/v1', challengeRoutes(useCases), factorRoutes(useCases, attested), backupRoutes(useCases, uploads, attested))
+  app.use(
+    document.base,
+    challengeRoutes(useCases),
+    factorRoutes(useCases, attested),
+    backupRoutes(useCases, uploads, attested),
+  )
 
   const answerError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
     const error = translateValidatorError(thrown)
@@ -105,5 +110,5 @@ export function createApp(
     refuse(request, response, error, drainLimits)
   }
   app.use(answerError)
-  return shedding === undefined ? app : shedding.guard(app, '/v1/', drainLimits)
+  return shedding === undefined ? app : shedding.guard(app, `${document.base}/`, drainLimits)
 }

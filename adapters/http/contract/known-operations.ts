@@ -3,14 +3,12 @@ import { HttpError } from '../errors/http-error.ts'
 import type { OpenApiDocument } from './openapi-document.ts'
 
 /**
- * Refuses what the document does not have below `base`, before anything of a body is read. A path is what the document
- * says, letter by letter; the request validation would let other cases and a slash behind it pass.
+ * Refuses what is no operation of the document, before anything of a body is read. A path is what the document says,
+ * letter by letter; the request validation would let other cases and a slash behind it pass.
  */
-export function knownOperations({ document }: OpenApiDocument, base: string): RequestHandler {
+export function knownOperations({ operations }: OpenApiDocument): RequestHandler {
   const methods = new Map(
-    Object.entries(document.paths)
-      .filter(([, item]) => item.servers === undefined)
-      .map(([path, item]) => [`${base}${path}`, Object.keys(item).map((method) => method.toUpperCase())]),
+    [...operations].map(([path, item]) => [path, Object.keys(item).map((method) => method.toUpperCase())]),
   )
   return (request, _response, next) => {
     const allowed = methods.get(request.path)
@@ -24,8 +22,8 @@ export function knownOperations({ document }: OpenApiDocument, base: string): Re
 }
 
 /** Where a body of this content type may be sent: nowhere else is it worth reading. */
-export function pathsTaking({ dereferenced: { paths } }: OpenApiDocument, base: string, contentType: string): string[] {
-  return Object.entries(paths)
+export function pathsTaking({ operations }: OpenApiDocument, contentType: string): string[] {
+  return [...operations]
     .filter(([, { post }]) => post?.requestBody?.content[contentType] !== undefined)
-    .map(([path]) => `${base}${path}`)
+    .map(([path]) => path)
 }

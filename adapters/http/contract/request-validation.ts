@@ -4,17 +4,14 @@ import type { RequestHandler } from 'express'
 import { middleware as openApiMiddleware } from 'express-openapi-validator'
 import type { JsonValue } from '../../../domain/json.ts'
 import { HttpError } from '../errors/http-error.ts'
-import type { OpenApiDocument, OpenApiObject, Operation } from './openapi-document.ts'
+import type { OpenApiDocument, Operation } from './openapi-document.ts'
 
 const MULTIPART = 'multipart/form-data'
 
-/** Checks every request to `/v1` by the document: headers, content type, and JSON bodies. */
-export function requestValidation({ dereferenced }: OpenApiDocument): RequestHandler[] {
-  const { openapi, info, servers, paths } = withoutDiscriminatorMappings(dereferenced)
-  // The validator does not know path-level servers, and would look for the operational paths below /v1.
-  const versioned = Object.entries(paths).filter(([, item]) => item.servers === undefined)
-  const requests = versioned.map(([path, { post }]): [string, object] => [path, { post: requestOf(post) }])
-  const apiSpec: unknown = { openapi, info, servers, paths: Object.fromEntries(requests) }
+/** Checks every request for an operation by the document: headers, content type, and JSON bodies. */
+export function requestValidation({ json: { openapi, info }, operations }: OpenApiDocument): RequestHandler[] {
+  const requests = [...operations].map(([path, { post }]): [string, object] => [path, { post: requestOf(post) }])
+  const apiSpec: unknown = { openapi, info, servers: [{ url: '/' }], paths: Object.fromEntries(requests) }
   const validation = openApiMiddleware({
     apiSpec: apiSpec as Parameters<typeof openApiMiddleware>[0]['apiSpec'],
     $refParser: { mode: 'dereference' },
@@ -69,8 +66,8 @@ const restoreContentType: RequestHandler = (request, _response, next) => {
  * Checks the `payload` part of a multipart operation by the document.
  * @returns a check that throws {HttpError} `invalid_payload`
  */
-export function payloadValidator({ dereferenced }: OpenApiDocument, path: string): (payload: JsonValue) => void {
-  const content = withoutDiscriminatorMappings(dereferenced).paths[path]?.post?.requestBody?.content
+export function payloadValidator({ base, operations }: OpenApiDocument, path: string): (payload: JsonValue) => void {
+  const content = operations.get(`${base}${path}`)?.post?.requestBody?.content
   const schema = content?.[MULTIPART]?.schema.properties?.payload
   if (schema === undefined) throw new Error(`openapi.yaml describes no payload part for ${path}`)
   const validate = new Ajv2020({ strict: false, discriminator: true }).compile(schema)
@@ -82,22 +79,4 @@ export function payloadValidator({ dereferenced }: OpenApiDocument, path: string
 function describe(errors: readonly ErrorObject[] | null | undefined): string {
   const [error] = errors ?? []
   return `payload${error?.instancePath ?? ''} ${error?.message ?? 'is invalid'}`
-}
-
-/** Ajv knows `discriminator`, but not its `mapping`. */
-function withoutDiscriminatorMappings(document: OpenApiObject): OpenApiObject {
-  const copy = structuredClone(document)
-  const seen = new Set<unknown>()
-  const visit = (node: unknown): void => {
-    if (!isObject(node) || seen.has(node)) return
-    seen.add(node)
-    if (isObject(node.discriminator)) delete node.discriminator.mapping
-    Object.values(node).forEach(visit)
-  }
-  visit(copy)
-  return copy
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

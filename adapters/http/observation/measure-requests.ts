@@ -4,16 +4,17 @@ import { arrivalOf } from './arrival.ts'
 import type { OpenApiDocument } from '../contract/openapi-document.ts'
 
 /** Measures each request when it is over. Paths are those of the document: what clients make up is `other`. */
-export function measureRequests(metrics: Metrics, { document }: OpenApiDocument, base: string): RequestHandler {
-  const operations = new Map(
-    Object.entries(document.paths).map(([path, { servers }]) => [
-      servers === undefined ? `${base}${path}` : path,
-      path,
-    ]),
-  )
+export function measureRequests(
+  metrics: Metrics,
+  { base, operations, operationalPaths }: OpenApiDocument,
+): RequestHandler {
+  const nameOf = (path: string): string => {
+    if (operations.has(path)) return path.slice(base.length)
+    return operationalPaths.has(path) ? path : 'other'
+  }
   return (request, response, next) => {
     const startedAt = arrivalOf(request)
-    const operation = operations.get(request.path) ?? 'other'
+    const operation = nameOf(request.path)
     response.once('close', () => {
       const { errorCode } = response.locals
       metrics.requestEnded({

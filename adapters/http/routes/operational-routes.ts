@@ -30,10 +30,10 @@ export function operationalRoutes(
 
   if (documented) {
     router.get('/openapi.json', (_request, response) => {
-      response.json(document.document)
+      response.json(document.json)
     })
     router.get('/openapi.yaml', (_request, response) => {
-      response.type('application/yaml').send(document.source)
+      response.type('application/yaml').send(document.yaml)
     })
     const page = pageOf(document)
     router.get('/docs', (_request, response) => {
@@ -50,8 +50,8 @@ export function operationalRoutes(
 }
 
 /** Its own links are relative to a path that ends in a slash, which the documented one does not. */
-function pageOf({ document }: OpenApiDocument): string {
-  return generateHTML(document).replaceAll('="./', '="./docs/')
+function pageOf({ json }: OpenApiDocument): string {
+  return generateHTML(json).replaceAll('="./', '="./docs/')
 }
 
 /** `serveWithOptions` would refuse this one itself, but not in JSON. */

@@ -19,7 +19,7 @@ describe('The duration of a request, in the log and in the metrics', () => {
   beforeEach(async () => {
     const document = await loadOpenApiDocument()
     const app = express()
-      .use(logRequests(log), measureRequests(metrics, document, '/v1'))
+      .use(logRequests(log), measureRequests(metrics, document))
       .use((_request, response) => response.end())
     const server = createServer((request, response) => {
       noteArrival(request)
