@@ -15,14 +15,14 @@ export interface RawAnswer {
 /** A bare TCP connection to a server, for clients that do what no HTTP library does. */
 export class Connection {
   readonly #socket: Socket
-  #received = Buffer.alloc(0)
+  #chunks: Buffer[] = []
   #closed = false
   #failure: string | undefined
 
   private constructor(socket: Socket) {
     this.#socket = socket
     socket.on('data', (chunk) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#chunks.push(chunk)
     })
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#failure = error.code
@@ -52,7 +52,9 @@ export class Connection {
 
   /** All that came and was not yet taken as an answer. */
   get received(): Buffer {
-    return this.#received
+    // Put together only when asked for: at each chunk it would take seconds for a backup.
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)]
+    return this.#chunks[0] ?? Buffer.alloc(0)
   }
 
   /** Request line and headers as they are; `host` is added. */
@@ -100,7 +102,7 @@ export class Connection {
       answer = this.#take()
       return answer !== undefined || this.#closed
     })
-    if (answer === undefined) throw new Error(`closed without an answer: ${this.#received.toString().slice(0, 300)}`)
+    if (answer === undefined) throw new Error(`closed without an answer: ${this.received.toString().slice(0, 300)}`)
     return answer
   }
 
@@ -121,17 +123,18 @@ export class Connection {
   }
 
   #take(): RawAnswer | undefined {
-    const end = this.#received.indexOf('\r\n\r\n')
+    const { received } = this
+    const end = received.indexOf('\r\n\r\n')
     if (end === -1) return undefined
-    const [statusLine = '', ...lines] = this.#received.toString('latin1', 0, end).split('\r\n')
+    const [statusLine = '', ...lines] = received.toString('latin1', 0, end).split('\r\n')
     const status = Number(/^HTTP\/1\.1 ([0-9]{3}) (.*)$/.exec(statusLine)?.[1])
     if (!(String(status) in STATUS_CODES)) throw new Error(`no status line: ${statusLine}`)
     const headers = new Headers(lines.map((line): [string, string] => splitAt(line, line.indexOf(':'))))
     const start = end + 4
     const length = Number(headers.get('content-length') ?? 0)
-    if (this.#received.length < start + length) return undefined
-    const text = this.#received.toString('utf8', start, start + length)
-    this.#received = this.#received.subarray(start + length)
+    if (received.length < start + length) return undefined
+    const text = received.toString('utf8', start, start + length)
+    this.#chunks = [received.subarray(start + length)]
     const json: unknown = headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : undefined
     return { status, outcome: outcomeOf(status, json), headers, text }
   }
