@@ -61,6 +61,20 @@ describe('Requests of one address', () => {
     }
   })
 
+  for (const [what, method, path, outcome] of [
+    ['no path of the contract', 'POST', `${CHALLENGE}/x`, '404 not_found'],
+    ['another method', 'GET', CHALLENGE, '405 method_not_allowed'],
+  ] as const) {
+    it(`are not counted where they ask for ${what}`, async () => {
+      const headers = { 'x-forwarded-for': '192.0.2.5' }
+      for (let count = 0; count < 2 * LIMIT; count += 1) {
+        const answer = await service().http.send({ method, path, headers })
+        expect(answer.outcome).to.equal(outcome)
+        expect(answer.headers.has('ratelimit')).to.be.false
+      }
+    })
+  }
+
   it('are no fault that an operator has to look into, and their address is not in the log', () => {
     expect(service().events.filter(({ level }) => level !== 'info')).to.deep.equal([])
     expect(JSON.stringify(service().events)).to.not.match(/192\.0\.2|2001:db8/)
