@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { HttpError } from '../errors/http-error.ts'
 
-/** Bytes that buy a second more: far below any network a backup is sent over, far above a connection held on purpose. */
+/** Bytes that buy a second more: far below any network for backups, far above a connection held on purpose. */
 const MIN_BYTES_PER_SECOND = 16 * 1024
 
 const deadlines = new WeakMap<IncomingMessage, AbortSignal>()

@@ -33,7 +33,7 @@ function isPrematureClose(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 
-/** Base64 (RFC 4648 §4) of the whole, chunk by chunk: up to two bytes wait for the next so that padding comes last only. */
+/** Base64 (RFC 4648 §4) of the whole, chunk by chunk: up to two bytes wait for the next, as padding comes last only. */
 async function* base64(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let waiting = Buffer.alloc(0)
   for await (const chunk of body) {

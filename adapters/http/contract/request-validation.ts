@@ -24,8 +24,8 @@ export function requestValidation({ json: { openapi, info }, operations }: OpenA
 }
 
 /**
- * What an operation says of its requests. The validator walks through all that it is given when the first request for an
- * operation comes, examples and responses too: that would take it three times as long.
+ * What an operation says of its requests. The validator walks through all that it is given when the first request for
+ * an operation comes, examples and responses too: that would take it three times as long.
  */
 function requestOf({ parameters = [], requestBody }: Operation = {}): object {
   const content = Object.entries(requestBody?.content ?? {}).map(([type, { schema }]): [string, object] => [

@@ -4,11 +4,14 @@ import type { Metrics } from '../../shared/metrics.ts'
 import { ByteBudget, type Release } from './byte-budget.ts'
 import { Overloaded } from '../errors/overloaded.ts'
 
-/** Milliseconds at most. Uploads come in bursts that are over within seconds; for longer, a client better does something else. */
+/** Milliseconds at most. Uploads come in bursts of seconds; for longer, a client better does something else. */
 const LONGEST_PATIENCE = 5_000
 /** Each holds a connection, and what the operating system and Node have read of its body before they stopped. */
 const MAX_WAITING = 64
-/** For all JSON bodies: dozens of the largest, or thousands of common ones. Of its own, so that uploads starve no retrieval. */
+/**
+ * For all JSON bodies: dozens of the largest, or thousands of common ones. Of its own, so that uploads starve no
+ * retrieval.
+ */
 const JSON_BYTES_IN_FLIGHT = 64 * 1024 * 1024
 
 export interface BodyLimits {
@@ -23,7 +26,7 @@ export interface BodyLimits {
 
 const releases = new WeakMap<IncomingMessage, Release>()
 
-/** Gives back what the body of this request had reserved, before the request is over: for bodies that nobody will keep. */
+/** Gives back early, before the request is over, what its body had reserved: for bodies that nobody will keep. */
 export function releaseBody(request: IncomingMessage): void {
   releases.get(request)?.()
 }

@@ -9,8 +9,8 @@ import { chooseRequestId, COMMON_HEADERS } from '../request-context.ts'
 import { TurnQueue } from './turn-queue.ts'
 
 /**
- * Requests that are begun in one turn of the event loop. Each needs about a dozen turns, and a turn takes as long as all that
- * is done in it: so this keeps both the turns short and those few that are worked on at once, however many wait.
+ * Requests that are begun in one turn of the event loop. Each needs about a dozen turns, and a turn takes as long as
+ * all that is done in it: so this keeps the turns short, and those that are worked on at once few, however many wait.
  */
 const STARTS_PER_TURN = 8
 const OVERLOADED = new Overloaded('there is more to do than can be done in time')
@@ -23,9 +23,9 @@ const REFUSAL_HEADERS = {
   'content-length': Buffer.byteLength(REFUSAL.body),
 }
 /**
- * Milliseconds that whoever is shed waits for the refusal: in that time the connection brings no other request, so a crowd
- * that asks again at once cannot keep the service busy with refusals. By then Node has taken in a short body that came
- * with its header, too: the connection can stay, which saves a new one.
+ * Milliseconds that whoever is shed waits for the refusal: in that time the connection brings no other request, so a
+ * crowd that asks again at once cannot keep the service busy with refusals. By then Node has taken in a short body that
+ * came with its header, too: the connection can stay, which saves a new one.
  */
 const REFUSAL_DELAY = 1000
 /** Milliseconds between two lines in the log. */
@@ -49,9 +49,9 @@ interface WaitingRequest {
 }
 
 /**
- * Begins requests in the order in which they come, a few in each turn of the event loop, and turns away those whose turn
- * comes too late, before any work is done for them: before routing and without a line in the log. So what is accepted is
- * answered in time however much is asked, and no more is turned away than cannot be.
+ * Begins requests in the order in which they come, a few in each turn of the event loop, and turns away those whose
+ * turn comes too late, before any work is done for them: before routing and without a line in the log. So what is
+ * accepted is answered in time however much is asked, and only what could not be answered in time is turned away.
  */
 export class LoadShedding {
   readonly #options: Required<LoadSheddingOptions>

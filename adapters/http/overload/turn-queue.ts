@@ -1,6 +1,6 @@
 /**
- * What waits for its turn of the event loop: so many are taken in each, first come first served. While anything waits the
- * loop does not sleep, so this holds up nothing that could be done.
+ * What waits for its turn of the event loop: so many are taken in each, first come first served. While anything waits
+ * the loop does not sleep, so this holds up nothing that could be done.
  */
 export class TurnQueue<Item extends object> {
   readonly #perTurn: number

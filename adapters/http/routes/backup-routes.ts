@@ -10,7 +10,10 @@ import { bodyOf } from '../wire/body-of.ts'
 import { encryptedBackupKeyOf } from '../wire/encrypted-backup-key.ts'
 import type { AuthorizedJson, BackupStatusJson, CreateBackupJson, ResetJson, SyncJson } from '../wire/requests.ts'
 
-/** Everything that is about a backup as a whole. @param attested wants the request attested, where that is configured */
+/**
+ * Everything that is about a backup as a whole.
+ * @param attested wants the request attested, where that is configured
+ */
 export function backupRoutes(useCases: UseCases, uploads: UploadReader, attested: RequestHandler): Router {
   const router = Router()
 

@@ -6,9 +6,9 @@ import { COMMON_HEADERS, chooseRequestId } from '../request-context.ts'
 import type { UnansweredResponses } from './unanswered-responses.ts'
 
 /**
- * Answers what is no HTTP, or comes too slowly to become a request, and so never reaches the app; then the connection ends.
- * Requests before it have their answers first (RFC 9112 §9.3.2): this one in place of theirs would tell of a refusal
- * where something took effect.
+ * Answers what is no HTTP, or comes too slowly to become a request, and so never reaches the app; then the connection
+ * ends. Requests before it have their answers first (RFC 9112 §9.3.2): this one in place of theirs would tell of a
+ * refusal where something took effect.
  * @param answered connections that have this answer or wait for it: what else comes over them is not read
  */
 export function answerUnparsable(

@@ -24,15 +24,15 @@ export interface HttpServerOptions {
 /** Longer than the idle time of common load balancers, so that they close first and lose no request. */
 const KEEP_ALIVE_TIMEOUT = 65_000
 /**
- * Far above what one instance serves. Whoever opens more is cut off, so that idle connections, which have `requestTimeout`
- * to say something, fill neither the memory nor the table of open files.
+ * Far above what one instance serves. Whoever opens more is cut off, so that idle connections, which have
+ * `requestTimeout` to say something, fill neither the memory nor the table of open files.
  */
 const MAX_CONNECTIONS = 4096
-/** Connections that wait to be accepted: a busy moment must not cost a client the second after which TCP tries again. */
+/** Connections that wait to be accepted: a busy moment must not cost the second after which TCP tries again. */
 const BACKLOG = 4096
 /** While stopping. */
 const IDLE_CHECK_INTERVAL = 50
-/** For one event of a response: most of what is on its way to an answer has something to give back when that is over. */
+/** For one event of a response: most of what leads to an answer has something to give back when that is over. */
 const MAX_LISTENERS = 32
 const MAX_HEADER_BYTES = 32 * 1024
 

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /**
- * On one connection. Nobody should send a POST before the answer to the one before (RFC 9112 §9.3.2), so far fewer would
- * do; without a limit one connection could fill the memory.
+ * On one connection. Nobody should send a POST before the answer to the one before (RFC 9112 §9.3.2), so far fewer
+ * would do; without a limit one connection could fill the memory.
  */
 const MAX_UNANSWERED = 32
 
