@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express'
 import { deadlineOf } from './body-deadline.ts'
 import { HttpError } from '../errors/http-error.ts'
 import { parseJson } from './parse-json.ts'
+import { BoundedBytes } from './bounded-bytes.ts'
 
 /**
  * Reads JSON bodies. Unlike a common body parser, which waits for the end of a body that it refuses, it refuses as
@@ -23,15 +24,12 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length']) > maxBytes) return Promise.reject(tooLarge(maxBytes))
   const deadline = deadlineOf(request)
   const reading = Promise.withResolvers<Buffer>()
-  const chunks: Buffer[] = []
-  let size = 0
+  const body = new BoundedBytes(maxBytes)
   const take = (chunk: Buffer): void => {
-    size += chunk.byteLength
-    if (size > maxBytes) reading.reject(tooLarge(maxBytes))
-    else chunks.push(chunk)
+    if (!body.add(chunk)) reading.reject(tooLarge(maxBytes))
   }
   const end = (): void => {
-    reading.resolve(Buffer.concat(chunks))
+    reading.resolve(body.bytes)
   }
   const breakOff = (): void => {
     reading.reject(new HttpError('invalid_payload', 'the body broke off'))

@@ -3,6 +3,7 @@ import { limitedBody } from '../../../application/limited-body.ts'
 import type { JsonValue } from '../../../domain/json.ts'
 import { HttpError } from '../errors/http-error.ts'
 import { parseJson } from './parse-json.ts'
+import { BoundedBytes } from './bounded-bytes.ts'
 import { MultipartParts, surplusPart, type Part } from './multipart-parts.ts'
 import { Spool } from '../../shared/spool.ts'
 
@@ -73,16 +74,13 @@ async function* untilEnd(parts: MultipartParts, backup: Part): AsyncGenerator<Ui
 }
 
 async function readPayload({ bytes }: Part, { maxPayloadBytes }: UploadLimits): Promise<JsonValue> {
-  const chunks: Uint8Array[] = []
-  let size = 0
+  const payload = new BoundedBytes(maxPayloadBytes)
   for await (const chunk of bytes) {
-    size += chunk.byteLength
-    if (size > maxPayloadBytes) {
+    if (!payload.add(chunk)) {
       throw new HttpError('content_too_large', `the payload has at most ${maxPayloadBytes} bytes`)
     }
-    chunks.push(chunk)
   }
-  return parseJson(Buffer.concat(chunks))
+  return parseJson(payload.bytes)
 }
 
 /** A part that comes instead is refused by `parts`. */
