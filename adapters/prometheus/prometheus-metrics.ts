@@ -51,7 +51,7 @@ export class PrometheusMetrics implements Metrics {
   }
 
   requestEnded({ operation, status, code, seconds }: EndedRequest): void {
-    this.#requests.inc({ operation, status, code })
+    this.#requests.inc({ operation, status: status ?? 'none', code })
     this.#requestSeconds.observe({ operation }, seconds)
   }
 

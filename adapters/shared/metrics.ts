@@ -5,7 +5,8 @@ export type TurnedAway =
 export interface EndedRequest {
   /** A path of openapi.yaml, or `other`. */
   readonly operation: string
-  readonly status: number
+  /** Absent where no answer was begun. */
+  readonly status: number | undefined
   /** An error code of openapi.yaml, `ok`, or `broken_off`. */
   readonly code: string
   readonly seconds: number

@@ -7,6 +7,7 @@ import { observe } from '../../bootstrap/observation.ts'
 import { StartFault } from '../../bootstrap/start-fault.ts'
 import { corruptFile } from '../support/corrupt-file.ts'
 import { BackupClient } from '../support/http-backup-client.ts'
+import { Connection } from '../support/http-connection.ts'
 import { eventually } from '../support/http-eventually.ts'
 import { startTestService, useService } from '../support/http-service.ts'
 import { blobFiles } from '../support/http-storage.ts'
@@ -69,6 +70,16 @@ describe('The metrics', () => {
     })
   }
 
+  it('tell no status of what was never answered', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head('POST /v1/reset HTTP/1.1', { 'content-type': 'application/json', 'content-length': 10 })
+    connection.write('{')
+    await connection.flushed()
+    connection.reset()
+    const sample = 'backup_http_requests_total{operation="/reset",status="none",code="broken_off"}'
+    await eventually('it to be counted', async () => (await valueOf(sample)) === 1)
+  })
+
   it('tell the state of the process', async () => {
     const text = await scrape()
     for (const name of [
@@ -87,8 +98,9 @@ describe('The metrics', () => {
   })
 
   it('count requests that are refused for their address', async () => {
-    for (let count = 0; count < 100; count += 1) await service().http.send({ path: '/v1/sync/challenge/keypair' })
-    expect(await valueOf('backup_turned_away_total{reason="address_rate_limit"}')).to.be.greaterThan(0)
+    const ask = async () => (await service().http.send({ path: '/v1/sync/challenge/keypair' })).outcome
+    await eventually('a refusal', async () => (await ask()) === '429 too_many_requests')
+    expect(await valueOf('backup_turned_away_total{reason="address_rate_limit"}')).to.equal(1)
   })
 })
 

@@ -79,6 +79,17 @@ describe('Routing', () => {
     })
   }
 
+  it('keeps the connection of whom it refuses, where there is no body to wait for', async () => {
+    const connection = await Connection.open(service().url)
+    for (const path of ['/nothing', '/v1/nothing']) {
+      connection.head(`GET ${path} HTTP/1.1`)
+      const { outcome, headers } = await connection.errorAnswer()
+      expect(outcome).to.equal('404 not_found')
+      expect(headers.get('connection')).to.not.equal('close')
+    }
+    connection.reset()
+  })
+
   for (const query of [
     '?',
     '?a=b',

@@ -120,7 +120,7 @@ describe('What is no HTTP request', () => {
   }
 
   it('after a request does not break into the answer that is on its way', async () => {
-    const owner = new BackupClient(service().http, randomBytes(15 * 1024 * 1024))
+    const owner = new BackupClient(service().http, randomBytes(6 * 1024 * 1024))
     await owner.create()
     const { path, headers = {}, body } = await owner.retrieveRequest()
     const connection = await Connection.open(service().url)

@@ -20,7 +20,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, error
     'content-length': String(Buffer.byteLength(body)),
   }
   for (const [name, value] of Object.entries({ ...headers, ...content })) response.setHeader(name, value)
-  if (request.complete || request.destroyed) {
+  if (request.complete || request.destroyed || !announcesBody(request)) {
     response.end(body)
     return
   }
@@ -29,6 +29,11 @@ export function refuse(request: IncomingMessage, response: ServerResponse, error
   drain(request, limits, () => {
     response.end()
   })
+}
+
+/** RFC 9112 §6.3: until Node has looked for its end, a request without a body is not yet complete either. */
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 function drain(request: IncomingMessage, { maxBytes, maxMilliseconds }: DrainLimits, done: () => void): void {

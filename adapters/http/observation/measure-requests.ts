@@ -19,7 +19,8 @@ export function measureRequests(
       const { errorCode } = response.locals
       metrics.requestEnded({
         operation,
-        status: response.statusCode,
+        // What was never sent is no status, whatever the response is prepared to say.
+        status: response.headersSent ? response.statusCode : undefined,
         code: typeof errorCode === 'string' ? errorCode : response.writableFinished ? 'ok' : 'broken_off',
         seconds: (performance.now() - startedAt) / 1000,
       })

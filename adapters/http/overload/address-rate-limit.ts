@@ -3,6 +3,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import type { EventLog } from '../../../application/ports/event-log.ts'
 import { TooManyRequests } from '../../../application/ports/backup-rate-limit.ts'
 import type { Metrics } from '../../shared/metrics.ts'
+import { REFUSAL_DELAY } from './refusal-delay.ts'
 
 const MINUTE_MILLISECONDS = 60 * 1000
 /** What a provider gives to one customer at least; whoever has it has all addresses in it. */
@@ -35,7 +36,10 @@ export function addressRateLimit(perMinute: number, metrics: Metrics, log: Event
     handler: (_request, response, next) => {
       metrics.turnedAway('address_rate_limit')
       const seconds = Number(response.getHeader('retry-after'))
-      next(new TooManyRequests('too many requests from this address', seconds))
+      const error = new TooManyRequests('too many requests from this address', seconds)
+      setTimeout(() => {
+        next(error)
+      }, REFUSAL_DELAY).unref()
     },
   })
 }

@@ -6,6 +6,7 @@ import { errorResponse } from '../errors/error-response.ts'
 import { Overloaded } from '../errors/overloaded.ts'
 import { refuse, type DrainLimits } from '../errors/refuse.ts'
 import { chooseRequestId, COMMON_HEADERS } from '../request-context.ts'
+import { REFUSAL_DELAY } from './refusal-delay.ts'
 import { TurnQueue } from './turn-queue.ts'
 
 /**
@@ -13,6 +14,8 @@ import { TurnQueue } from './turn-queue.ts'
  * all that is done in it: so this keeps the turns short, and those that are worked on at once few, however many wait.
  */
 const STARTS_PER_TURN = 8
+/** Crowds are refused as they came, all at once. */
+const REFUSALS_PER_TURN = 32
 const OVERLOADED = new Overloaded('there is more to do than can be done in time')
 /** Made once: at several times the capacity it is the refusals that have to be cheap. */
 const REFUSAL = errorResponse(OVERLOADED)
@@ -22,12 +25,6 @@ const REFUSAL_HEADERS = {
   'content-type': 'application/json; charset=utf-8',
   'content-length': Buffer.byteLength(REFUSAL.body),
 }
-/**
- * Milliseconds that whoever is shed waits for the refusal: in that time the connection brings no other request, so a
- * crowd that asks again at once cannot keep the service busy with refusals. By then Node has taken in a short body that
- * came with its header, too: the connection can stay, which saves a new one.
- */
-const REFUSAL_DELAY = 1000
 /** Milliseconds between two lines in the log. */
 const LOG_INTERVAL = 1000
 
@@ -66,23 +63,38 @@ export class LoadShedding {
     this.#log = log
   }
 
-  /** @param paths the beginning of the paths that may be shed */
+  /**
+   * @param paths the beginning of the paths that may be shed. All others have a queue of their own, in which nothing is
+   *   too late: neither keeps the other from its turns.
+   */
   guard(app: RequestListener, paths: string, limits: DrainLimits): RequestListener {
     const { startsPerTurn, refusalDelay } = this.#options
-    const queue = new TurnQueue<WaitingRequest>(startsPerTurn, ({ request, response, arrivedAt }, isFirstInTurn) => {
-      if (response.destroyed) return false // gone while it waited
+    const refusals = new TurnQueue<WaitingRequest>(REFUSALS_PER_TURN, ({ request, response }) => {
+      if (response.destroyed) return false
+      turnAway(request, response, limits)
+      return true
+    })
+    const queue = new TurnQueue<WaitingRequest>(startsPerTurn, (waiting, isFirstInTurn) => {
+      if (waiting.response.destroyed) return false // gone while it waited
       // Whatever keeps the loop busy, something comes through.
-      if (isFirstInTurn || !this.#isLate(arrivedAt)) {
-        app(request, response)
+      if (isFirstInTurn || !this.#isLate(waiting.arrivedAt)) {
+        app(waiting.request, waiting.response)
         return true
       }
       this.#tell(queue.waiting)
-      setTimeout(turnAway, refusalDelay, request, response, limits).unref()
+      setTimeout(() => {
+        refusals.add(waiting)
+      }, refusalDelay).unref()
       return false
     })
+    const unshed = new TurnQueue<WaitingRequest>(startsPerTurn, ({ request, response }) => {
+      if (response.destroyed) return false
+      app(request, response)
+      return true
+    })
     return (request, response) => {
-      if (request.url?.startsWith(paths) === true) queue.add({ request, response, arrivedAt: noteArrival(request) })
-      else app(request, response)
+      const suited = request.url?.startsWith(paths) === true ? queue : unshed
+      suited.add({ request, response, arrivedAt: noteArrival(request) })
     }
   }
 

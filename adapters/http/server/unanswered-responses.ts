@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /**
- * On one connection. Nobody should send a POST before the answer to the one before (RFC 9112 §9.3.2), so far fewer
- * would do; without a limit one connection could fill the memory.
+ * On one connection. Nobody should send a POST before the answer to the one before (RFC 9112 §9.3.2), so one would do;
+ * without a limit one connection could fill the memory, and a few thousand of them the time.
  */
-const MAX_UNANSWERED = 32
+const MAX_UNANSWERED = 4
 
 /** The responses that are not over, of each connection, in the order of their requests. */
 export class UnansweredResponses {
