@@ -1,13 +1,12 @@
 import type { RequestHandler } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { rateLimit } from 'express-rate-limit'
 import type { EventLog } from '../../../application/ports/event-log.ts'
 import { TooManyRequests } from '../../../application/ports/backup-rate-limit.ts'
 import type { Metrics } from '../../shared/metrics.ts'
+import { clientAddress } from './client-address.ts'
 import { REFUSAL_DELAY } from './refusal-delay.ts'
 
 const MINUTE_MILLISECONDS = 60 * 1000
-/** What a provider gives to one customer at least; whoever has it has all addresses in it. */
-const IPV6_PREFIX = 56
 
 /**
  * Requests per client address and minute, of this instance. The limit and what is left of it stand in the headers
@@ -30,8 +29,7 @@ export function addressRateLimit(perMinute: number, metrics: Metrics, log: Event
           reason: 'TRUST_PROXY is off: all that a proxy forwards counts as one',
         })
       }
-      // Undefined once the connection is gone.
-      return ipKeyGenerator(request.ip ?? '', IPV6_PREFIX)
+      return clientAddress(request)
     },
     handler: (_request, response, next) => {
       metrics.turnedAway('address_rate_limit')

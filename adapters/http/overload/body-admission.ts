@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler, Response } from 'express'
 import type { Metrics } from '../../shared/metrics.ts'
-import { ByteBudget, type Release } from './byte-budget.ts'
+import { ByteBudget, type Release, type Reservation } from './byte-budget.ts'
 import { Overloaded } from '../errors/overloaded.ts'
+import { clientAddress } from './client-address.ts'
 
 /** Milliseconds at most. Uploads come in bursts of seconds; for longer, a client better does something else. */
 const LONGEST_PATIENCE = 5_000
@@ -46,7 +47,8 @@ export function bodyAdmission(limits: BodyLimits, metrics: Metrics): RequestHand
     const isUpload = typeof request.is('multipart/form-data') === 'string'
     const [budget, largest] = isUpload ? [uploads, limits.maxUploadBytes] : [jsonBodies, limits.maxJsonBytes]
     const bytes = announcedBytes(request, largest)
-    const release = budget.tryReserve(bytes) ?? (await waitFor(budget, bytes, response))
+    const wanted = { bytes, holder: clientAddress(request) }
+    const release = budget.tryReserve(wanted) ?? (await waitFor(budget, wanted, response))
     if (release === undefined) {
       if (response.closed) return // gone while it waited
       metrics.turnedAway(isUpload ? 'upload_budget' : 'json_budget')
@@ -64,14 +66,14 @@ function announcedBytes({ headers }: IncomingMessage, largest: number): number {
   return Math.min(Number(headers['content-length'] ?? 0), largest)
 }
 
-async function waitFor(budget: ByteBudget, bytes: number, response: Response): Promise<Release | undefined> {
+async function waitFor(budget: ByteBudget, wanted: Reservation, response: Response): Promise<Release | undefined> {
   const gone = new AbortController()
   const leave = (): void => {
     gone.abort()
   }
   response.once('close', leave)
   try {
-    return await budget.reserve(bytes, gone.signal)
+    return await budget.reserve(wanted, gone.signal)
   } finally {
     response.off('close', leave)
   }

@@ -10,15 +10,25 @@ export interface ByteBudgetOptions {
   readonly maxWaiting: number
 }
 
-interface Waiter {
+/** What somebody wants to have. */
+export interface Reservation {
   readonly bytes: number
+  /** Who: as {@link clientAddress} tells. */
+  readonly holder: string
+}
+
+interface Waiter extends Reservation {
   readonly settle: (release: Release | undefined) => void
 }
 
-/** So many bytes for all bodies in flight. Whoever finds it used up waits a little, first come first served. */
+/**
+ * So many bytes for all bodies in flight, of which one holder has half at most, or one body: nobody alone keeps all others
+ * out. Whoever finds it used up waits a little, first come first served.
+ */
 export class ByteBudget {
   readonly #options: ByteBudgetOptions
   readonly #waiters: Waiter[] = []
+  readonly #usedBy = new Map<string, number>()
   #used = 0
 
   constructor(options: ByteBudgetOptions) {
@@ -35,33 +45,33 @@ export class ByteBudget {
   }
 
   /** @returns `undefined` if it cannot be had now, or others came first */
-  tryReserve(bytes: number): Release | undefined {
-    return this.#waiters.length === 0 && this.#fits(bytes) ? this.#take(bytes) : undefined
+  tryReserve(wanted: Reservation): Release | undefined {
+    const isNext = !this.#waiters.some((waiter) => this.#hasShare(waiter))
+    return isNext && this.#hasShare(wanted) && this.#fits(wanted) ? this.#take(wanted) : undefined
   }
 
   /**
    * @param gone aborted when nobody wants it any longer
    * @returns `undefined` if it cannot be had, not soon, or is not wanted any longer
    */
-  reserve(bytes: number, gone: AbortSignal): Promise<Release | undefined> {
-    const release = this.tryReserve(bytes)
-    const { capacity, maxWaiting } = this.#options
-    const hopeless = bytes > capacity || this.#waiters.length >= maxWaiting || gone.aborted
-    return release !== undefined || hopeless ? Promise.resolve(release) : this.#wait(bytes, gone)
+  reserve(wanted: Reservation, gone: AbortSignal): Promise<Release | undefined> {
+    const release = this.tryReserve(wanted)
+    const hopeless = wanted.bytes > this.#options.capacity || !this.#mayWait(wanted) || gone.aborted
+    return release !== undefined || hopeless ? Promise.resolve(release) : this.#wait(wanted, gone)
   }
 
-  #wait(bytes: number, gone: AbortSignal): Promise<Release | undefined> {
+  #wait(wanted: Reservation, gone: AbortSignal): Promise<Release | undefined> {
     return new Promise((resolve) => {
       const waiter: Waiter = {
-        bytes,
+        ...wanted,
         settle: (release) => {
           clearTimeout(timer)
           gone.removeEventListener('abort', leave)
+          this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
           resolve(release)
         },
       }
       const leave = (): void => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
         waiter.settle(undefined)
         this.#serve() // it may have stood before a smaller one
       }
@@ -71,24 +81,44 @@ export class ByteBudget {
     })
   }
 
+  /** Who has to wait for a share of its own stands in nobody's way. */
   #serve(): void {
-    for (let next = this.#waiters[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiters[0]) {
-      this.#waiters.shift()
-      next.settle(this.#take(next.bytes))
+    for (const waiter of [...this.#waiters]) {
+      if (!this.#hasShare(waiter)) continue
+      if (!this.#fits(waiter)) return
+      waiter.settle(this.#take(waiter))
     }
   }
 
-  #fits(bytes: number): boolean {
+  #fits({ bytes }: Reservation): boolean {
     return this.#used + bytes <= this.#options.capacity
   }
 
-  #take(bytes: number): Release {
+  #hasShare({ bytes, holder }: Reservation): boolean {
+    const held = this.#usedBy.get(holder) ?? 0
+    return held === 0 || held + bytes <= this.#options.capacity / 2
+  }
+
+  #mayWait({ holder }: Reservation): boolean {
+    const { maxWaiting } = this.#options
+    const own = this.#waiters.filter((waiter) => waiter.holder === holder).length
+    return this.#waiters.length < maxWaiting && own < maxWaiting / 2
+  }
+
+  #take({ bytes, holder }: Reservation): Release {
     let held = bytes
-    this.#used += held
+    this.#add(holder, held)
     return () => {
-      this.#used -= held
+      this.#add(holder, -held)
       held = 0
       this.#serve()
     }
+  }
+
+  #add(holder: string, bytes: number): void {
+    this.#used += bytes
+    const held = (this.#usedBy.get(holder) ?? 0) + bytes
+    if (held === 0) this.#usedBy.delete(holder)
+    else this.#usedBy.set(holder, held)
   }
 }
