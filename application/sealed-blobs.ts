@@ -1,5 +1,6 @@
 import type { Backup } from '../domain/backup.ts'
 import type { BackupId } from '../domain/backup-id.ts'
+import { blobKey } from '../domain/blob-key.ts'
 import { DomainError } from '../domain/domain-error.ts'
 import type { SealedBlob } from '../domain/sealed-blob.ts'
 import { limitedBody } from './limited-body.ts'
@@ -32,7 +33,8 @@ export class SealedBlobs {
     body: AsyncIterable<Uint8Array>,
     commit: (blob: SealedBlob) => Promise<Result>,
   ): Promise<Result> {
-    const blob = await this.#store.put(`${backupId}/${this.#random.uuid()}`, limitedBody(body, this.#maxBytes))
+    const key = blobKey(backupId, this.#random.uuid())
+    const blob = await this.#store.put(key, limitedBody(body, this.#maxBytes))
     try {
       return await commit(blob)
     } catch (error) {

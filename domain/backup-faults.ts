@@ -1,4 +1,5 @@
 import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type Backup } from './backup.ts'
+import { backupIdOf } from './blob-key.ts'
 import { credentialReference } from './credential.ts'
 import type { FactorScope } from './factor.ts'
 
@@ -23,7 +24,7 @@ export function backupFaults({ state }: Backup): readonly string[] {
     ...repeated(keys, (key) => key.kind).map((key) => `it has two encrypted keys of kind ${key.kind}`),
     ...repeated(blobs, ({ key }) => key).map(({ key }) => `it points to blob ${key} twice`),
     // Whoever sweeps looks for the owner of a blob under the id that its key begins with.
-    ...blobs.filter(({ key }) => !key.startsWith(`${id}/`)).map(({ key }) => `it points to blob ${key}, not its own`),
+    ...blobs.filter(({ key }) => backupIdOf(key) !== id).map(({ key }) => `it points to blob ${key}, not its own`),
   ]
 }
 

@@ -9,6 +9,12 @@ import { normalizeHex } from './hex.ts'
 export type BackupId = Brand<string, 'BackupId'>
 
 const PREFIX = 'backup_account_'
+const BACKUP_ID = /^backup_account_[0-9a-f]{66}$/
+
+/** Whether it is one already, to the letter. */
+export function isBackupId(text: string): text is BackupId {
+  return BACKUP_ID.test(text)
+}
 
 /** @throws {DomainError} `invalid_payload` */
 export function parseBackupId(input: string): BackupId {

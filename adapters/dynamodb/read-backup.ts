@@ -16,7 +16,7 @@ import {
 } from '../shared/stored-members.ts'
 import { readStoredBlob, readStoredCredential, readStoredDeletion, readStoredKey } from '../shared/stored-values.ts'
 import { memberSortKey } from './backup-items.ts'
-import { withWholeKey } from './short-blob-key.ts'
+import { wholeKey } from './short-blob-key.ts'
 import { HEAD, PARTITION_KEY, SORT_KEY } from './table-layout.ts'
 
 /** `torn`: some items are of one state and some of another, because a commit came in between. */
@@ -123,7 +123,7 @@ interface ListedRemoval {
 }
 
 function readBlob(id: BackupId, from: StoredMembers): SealedBlob {
-  return withWholeKey(id, readStoredBlob(from))
+  return readStoredBlob({ ...from, key: wholeKey(id, storedText(from, 'key')) })
 }
 
 function readFactor(item: StoredMembers, name: string): Factor {

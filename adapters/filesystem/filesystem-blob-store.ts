@@ -1,9 +1,9 @@
 import { mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/blob-store.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import { isBlobKey, type BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
-import { readBlobKey, requireBlobKey, type BlobKeyParts } from '../shared/blob-key.ts'
 import { makeDurableFolder, syncFolder } from '../shared/durable-folder.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
 import { ifPresent, isErrno } from './errno.ts'
@@ -45,14 +45,13 @@ export class FilesystemBlobStore implements BlobStore {
     return new FilesystemBlobStore(root, join(root, INCOMING_FOLDER))
   }
 
-  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
-    const parts = requireBlobKey(key)
+  async put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     const file = await translateErrors('filesystem put', IncomingFile.create(this.#incoming))
     try {
       // What `body` throws is the caller's own and stays as it is.
       for await (const chunk of body) await translateErrors('filesystem put', file.write(chunk))
       const written = await translateErrors('filesystem put', file.finish())
-      await translateErrors('filesystem put', this.#publish(file, parts))
+      await translateErrors('filesystem put', this.#publish(file, key))
       return { key, ...written }
     } finally {
       await file.discard()
@@ -60,17 +59,16 @@ export class FilesystemBlobStore implements BlobStore {
   }
 
   async open(blob: SealedBlob): Promise<OpenBlob | undefined> {
-    const path = this.#path(requireBlobKey(blob.key))
-    const handle = await translateErrors('filesystem open', ifPresent(open(path, 'r')))
+    const handle = await translateErrors('filesystem open', ifPresent(open(this.#path(blob.key), 'r')))
     if (handle === undefined) return undefined
     return { body: verifiedBytes(chunksOf(handle), blob, 'filesystem open'), close: () => handle.close() }
   }
 
-  async delete(key: string): Promise<void> {
-    const parts = requireBlobKey(key)
-    await translateErrors('filesystem delete', ifPresent(unlink(this.#path(parts))))
+  async delete(key: BlobKey): Promise<void> {
+    const path = this.#path(key)
+    await translateErrors('filesystem delete', ifPresent(unlink(path)))
     // Fails while there are other blobs in it, as it should; otherwise no trace of the backup's id stays.
-    await rmdir(join(this.#root, parts.folder)).catch(() => undefined)
+    await rmdir(dirname(path)).catch(() => undefined)
   }
 
   /** Whoever goes through everything also takes away what uploads of dead processes have left. */
@@ -94,16 +92,17 @@ export class FilesystemBlobStore implements BlobStore {
     }
   }
 
-  #path({ folder, name }: BlobKeyParts): string {
-    return join(this.#root, folder, name)
+  #path(key: BlobKey): string {
+    return join(this.#root, key)
   }
 
-  async #publish(file: IncomingFile, parts: BlobKeyParts): Promise<void> {
-    const folder = join(this.#root, parts.folder)
+  async #publish(file: IncomingFile, key: BlobKey): Promise<void> {
+    const path = this.#path(key)
+    const folder = dirname(path)
     for (let attemptsLeft = PUBLISH_ATTEMPTS; attemptsLeft > 0; attemptsLeft -= 1) {
       try {
         await mkdir(folder, { recursive: true, mode: OWNER_ONLY })
-        await file.publish(this.#path(parts))
+        await file.publish(path)
         break
       } catch (error) {
         // A delete that emptied the folder took it away in between.
@@ -119,8 +118,8 @@ export class FilesystemBlobStore implements BlobStore {
   async *#listFolder(folder: string): AsyncGenerator<ListedBlob, void, undefined> {
     for (const name of (await ifPresent(readdir(join(this.#root, folder)))) ?? []) {
       const key = `${folder}/${name}`
-      const parts = readBlobKey(key)
-      const stats = parts && (await ifPresent(stat(this.#path(parts))))
+      if (!isBlobKey(key)) continue
+      const stats = await ifPresent(stat(this.#path(key)))
       if (stats !== undefined) yield { key, storedAt: Math.floor(stats.mtimeMs / 1000) }
     }
   }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/blob-store.ts'
 import { unixSeconds, type Clock } from '../../application/ports/clock.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import type { BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
-import { requireBlobKey } from '../shared/blob-key.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
 
 interface StoredChunks {
@@ -15,14 +15,13 @@ interface StoredChunks {
 /** Gone with the process, and holds every byte in memory: for tests and for trying things out. */
 export class MemoryBlobStore implements BlobStore {
   readonly #clock: Clock
-  readonly #blobs = new Map<string, StoredChunks>()
+  readonly #blobs = new Map<BlobKey, StoredChunks>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
-    requireBlobKey(key)
+  async put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     const hash = createHash('sha256')
     const chunks: Uint8Array[] = []
     let size = 0
@@ -38,7 +37,6 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async open(blob: SealedBlob): Promise<OpenBlob | undefined> {
-    requireBlobKey(blob.key)
     const stored = this.#blobs.get(blob.key)
     if (stored === undefined) return undefined
     return {
@@ -49,8 +47,7 @@ export class MemoryBlobStore implements BlobStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
-    requireBlobKey(key)
+  async delete(key: BlobKey): Promise<void> {
     this.#blobs.delete(key)
   }
 

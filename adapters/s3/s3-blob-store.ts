@@ -13,9 +13,9 @@ import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/bl
 import type { Clock } from '../../application/ports/clock.ts'
 import type { Random } from '../../application/ports/random.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import { isBlobKey, type BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import { Backoff } from '../shared/backoff.ts'
-import { readBlobKey, requireBlobKey } from '../shared/blob-key.ts'
 import { Spool } from '../shared/spool.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
 import { faultOfBucket } from './bucket-fault.ts'
@@ -65,8 +65,7 @@ export class S3BlobStore implements BlobStore {
   }
 
   /** Spools to disk first: S3 wants to know the size before the first byte, and an attempt that failed starts anew. */
-  async put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
-    requireBlobKey(key)
+  async put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     const spool = await Spool.open(this.#spoolFolder)
     try {
       // What `body` throws is the caller's own and stays as it is.
@@ -79,7 +78,6 @@ export class S3BlobStore implements BlobStore {
   }
 
   async open(blob: SealedBlob): Promise<OpenBlob | undefined> {
-    requireBlobKey(blob.key)
     const download = await translateErrors('S3 GetObject', () => this.#download(blob.key))
     if (download === undefined) return undefined
     return {
@@ -90,8 +88,7 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
-    requireBlobKey(key)
+  async delete(key: BlobKey): Promise<void> {
     await translateErrors('S3 DeleteObject', () =>
       limitedCall(this.#callTimeout, (options) =>
         this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), options),
@@ -103,7 +100,7 @@ export class S3BlobStore implements BlobStore {
     try {
       for await (const { Contents = [] } of this.#pages()) {
         for (const { Key: key, LastModified: modified } of Contents) {
-          if (key === undefined || readBlobKey(key) === undefined) continue
+          if (key === undefined || !isBlobKey(key)) continue
           if (modified === undefined) throw new Error('an object is listed without its time')
           yield { key, storedAt: Math.floor((modified.getTime() - this.#clockOffset()) / 1000) }
         }
@@ -145,7 +142,7 @@ export class S3BlobStore implements BlobStore {
     } while (ContinuationToken !== undefined)
   }
 
-  async #download(key: string): Promise<Readable | undefined> {
+  async #download(key: BlobKey): Promise<Readable | undefined> {
     try {
       const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key })
       const { Body } = await limitedCall(this.#callTimeout, (options) => this.#s3.send(command, options))

@@ -1,5 +1,6 @@
 import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/blob-store.ts'
 import type { EventLog } from '../../application/ports/event-log.ts'
+import type { BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import { Bulkhead, type BulkheadSize } from './bulkhead.ts'
 import type { Metrics } from './metrics.ts'
@@ -40,7 +41,7 @@ export class BoundedBlobStore implements BlobStore {
     this.#deletions = new Bulkhead(sizes.deletions, metrics)
   }
 
-  put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+  put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     return this.#puts.run('blobs.put', () => this.#blobs.put(key, body))
   }
 
@@ -49,7 +50,7 @@ export class BoundedBlobStore implements BlobStore {
     return opened && { body: this.#watched(blob, opened.body), close: () => opened.close() }
   }
 
-  delete(key: string): Promise<void> {
+  delete(key: BlobKey): Promise<void> {
     return this.#deletions.run('blobs.delete', () => this.#blobs.delete(key))
   }
 

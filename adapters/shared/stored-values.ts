@@ -1,3 +1,4 @@
+import { parseBlobKey } from '../../domain/blob-key.ts'
 import type { Credential } from '../../domain/credential.ts'
 import { parseEcPublicKey } from '../../domain/ec-public-key.ts'
 import type { Deletion } from '../../domain/deletion.ts'
@@ -65,5 +66,9 @@ export function readStoredDeletion(from: StoredMembers): Deletion {
 
 /** Reads what `JSON.stringify` of a sealed blob became. @throws {Error} */
 export function readStoredBlob(from: StoredMembers): SealedBlob {
-  return { key: storedText(from, 'key'), size: storedInteger(from, 'size'), sha256: storedText(from, 'sha256') }
+  return {
+    key: parseBlobKey(storedText(from, 'key')),
+    size: storedInteger(from, 'size'),
+    sha256: storedText(from, 'sha256'),
+  }
 }

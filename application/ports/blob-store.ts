@@ -1,3 +1,4 @@
+import type { BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 
 /** Sealed bytes on their way: read once, from the start to the end. */
@@ -15,17 +16,17 @@ export interface OpenBlob {
 export interface BlobStore {
   /**
    * Reads `body` to its end without holding it; durable under `key` once this resolves.
-   * @param key `{backupId}/{uuid}`, fresh
+   * @param key fresh
    * @throws whatever `body` throws; nothing is kept then
    * @throws {StoreUnavailable} the blob may exist: never use the key again. An existing key gives this too, and stays as it is
    */
-  put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob>
+  put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob>
 
   /** @returns `undefined` when there is no such blob. @throws {StoreUnavailable} */
   open(blob: SealedBlob): Promise<OpenBlob | undefined>
 
   /** Deletes if there is something to delete. @throws {StoreUnavailable} it may or may not be gone */
-  delete(key: string): Promise<void>
+  delete(key: BlobKey): Promise<void>
 
   /** Every blob there is, in no particular order. @throws {StoreUnavailable} */
   list(): AsyncIterable<ListedBlob>
@@ -35,7 +36,7 @@ export interface BlobStore {
 }
 
 export interface ListedBlob {
-  readonly key: string
+  readonly key: BlobKey
   /**
    * Seconds since the epoch at which it was stored, by the clock of this machine: judged by two clocks, a blob whose commit is
    * still to come could look old enough to be swept.

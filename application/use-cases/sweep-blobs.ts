@@ -1,4 +1,4 @@
-import { parseBackupId } from '../../domain/backup-id.ts'
+import { backupIdOf, type BlobKey } from '../../domain/blob-key.ts'
 import type { FinalDeletions } from '../final-deletions.ts'
 import { forEachAtOnce } from '../for-each-at-once.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
@@ -61,7 +61,7 @@ export class SweepBlobs {
     await forEachAtOnce(until(signal, this.#blobs.list()), AT_ONCE, async ({ key, storedAt }) => {
       const old = storedAt < storedBefore
       // Of one backup one after the other, so that what became final is removed by a single commit.
-      const outcome = await turns.take(backupIdIn(key), () => this.#sweep(key, dryRun, old))
+      const outcome = await turns.take(backupIdOf(key), () => this.#sweep(key, dryRun, old))
       summary = {
         seen: summary.seen + 1,
         removed: summary.removed + (outcome === 'removed' ? 1 : 0),
@@ -73,7 +73,7 @@ export class SweepBlobs {
   }
 
   /** @param old past the grace; a younger blob stays, but leads to its backup all the same: one that syncs often has no other */
-  async #sweep(key: string, dryRun: boolean, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
+  async #sweep(key: BlobKey, dryRun: boolean, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
     try {
       if ((await this.#isPointedTo(key, dryRun)) || !old) return 'kept'
       if (!dryRun) await this.#blobs.delete(key)
@@ -85,8 +85,8 @@ export class SweepBlobs {
     }
   }
 
-  async #isPointedTo(key: string, dryRun: boolean): Promise<boolean> {
-    const stored = await this.#index.load(parseBackupId(backupIdIn(key)))
+  async #isPointedTo(key: BlobKey, dryRun: boolean): Promise<boolean> {
+    const stored = await this.#index.load(backupIdOf(key))
     if (stored === undefined) return false
     const backup = dryRun ? this.#finalDeletions.preview(stored) : await this.#finalDeletions.remove(stored)
     // Once, however many blobs it has.
@@ -95,10 +95,6 @@ export class SweepBlobs {
     }
     return backup?.blobs().some((blob) => blob.key === key) ?? false
   }
-}
-
-function backupIdIn(key: string): string {
-  return key.split('/')[0] ?? ''
 }
 
 async function* until(signal: AbortSignal | undefined, blobs: AsyncIterable<ListedBlob>): AsyncGenerator<ListedBlob> {

@@ -80,7 +80,11 @@ const ROWS: readonly (readonly [what: string, sql: string, faults: readonly stri
   [
     'a blob key that leads out of the folder',
     "UPDATE backups SET blob = json_set(blob, '$.key', id || '/../x')",
-    ['backup ID: blob ID/../x cannot be read: a blob key is {backupId}/{uuid}'],
+    [
+      'backup ID: it cannot be read: a blob key is {backupId}/{uuid}',
+      'factor row MAIN#…: it cannot be read: a blob key is {backupId}/{uuid}',
+      'factor row SYNC#…: it cannot be read: a blob key is {backupId}/{uuid}',
+    ],
   ],
 ]
 

@@ -1,13 +1,15 @@
 import { expect } from 'chai'
 import { backupFaults } from '../../domain/backup-faults.ts'
+import { parseBackupId } from '../../domain/backup-id.ts'
 import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type BackupState } from '../../domain/backup.ts'
+import { blobKey } from '../../domain/blob-key.ts'
 import type { Deletion, RemovedFactor } from '../../domain/deletion.ts'
 import type { MainFactor, SyncFactor } from '../../domain/factor.ts'
-import { backup, BACKUP_ID, sealedBlob } from './support/backups.ts'
+import { backup, sealedBlob } from './support/backups.ts'
 import { iCloudKey, prfKey } from './support/encrypted-keys.ts'
 import { ecKeypair, factor, keypairFactors, nthFactorId, oidcAccount, passkey } from './support/factors.ts'
 
-const FOREIGN_BLOB = { ...sealedBlob(1), key: `${BACKUP_ID}0/blob-1` }
+const FOREIGN_BLOB = { ...sealedBlob(1), key: blobKey(parseBackupId(`backup_account_03${'5e'.repeat(32)}`), 'blob-1') }
 
 const DELETION: Deletion = { deletedBy: nthFactorId(2), recoverableUntil: 2_000_000_000 }
 const removedMain = (gone: MainFactor): RemovedFactor => ({ ...DELETION, scope: 'MAIN', factor: gone })

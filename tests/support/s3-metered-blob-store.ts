@@ -1,6 +1,7 @@
 import { MemoryBlobStore } from '../../adapters/memory/memory-blob-store.ts'
 import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/blob-store.ts'
 import type { Clock } from '../../application/ports/clock.ts'
+import type { BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 
 /** The requests to S3 that are paid for: deleting is free. */
@@ -25,7 +26,7 @@ export class MeteredBlobStore implements BlobStore {
     return requests
   }
 
-  put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+  put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     this.#requests = { ...this.#requests, put: this.#requests.put + 1 }
     return this.#blobs.put(key, body)
   }
@@ -35,7 +36,7 @@ export class MeteredBlobStore implements BlobStore {
     return this.#blobs.open(blob)
   }
 
-  delete(key: string): Promise<void> {
+  delete(key: BlobKey): Promise<void> {
     return this.#blobs.delete(key)
   }
 

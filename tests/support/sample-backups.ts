@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Backup, type NewBackup } from '../../domain/backup.ts'
 import { parseBackupId, type BackupId } from '../../domain/backup-id.ts'
+import { blobKey, type BlobKey } from '../../domain/blob-key.ts'
 import type {
   Credential,
   EcKeypairCredential,
@@ -30,8 +31,8 @@ export function sampleManifestHash(): ManifestHash {
 }
 
 /** A key that nothing is stored under. */
-export function freshBlobKey(backupId = sampleBackupId()): string {
-  return `${backupId}/${randomUUID()}`
+export function freshBlobKey(backupId = sampleBackupId()): BlobKey {
+  return blobKey(backupId, randomUUID())
 }
 
 /** A blob that is in no store. */

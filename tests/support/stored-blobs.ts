@@ -1,4 +1,5 @@
 import type { BlobStore, OpenBlob } from '../../application/ports/blob-store.ts'
+import type { BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 
 /** Opens a blob that is there. @throws {Error} if it is not */
@@ -8,8 +9,8 @@ export async function openStored(store: BlobStore, blob: SealedBlob): Promise<Op
   return opened
 }
 
-export async function keysIn(store: BlobStore): Promise<string[]> {
-  const keys: string[] = []
+export async function keysIn(store: BlobStore): Promise<BlobKey[]> {
+  const keys: BlobKey[] = []
   for await (const { key } of store.list()) keys.push(key)
   return keys
 }

@@ -15,7 +15,8 @@ const DAMAGES: readonly (readonly [what: string, prefix: string, damage: Item])[
   ['a head whose revision is a number', 'HEAD', { revision: 1 }],
   ['a head with another kind of manifest hash', 'HEAD', { manifestHash: 'abc' }],
   ['a head whose blob is no JSON', 'HEAD', { blob: '{' }],
-  ['a head whose blob has no size', 'HEAD', { blob: '{"key":"k","sha256":"s"}' }],
+  ['a head whose blob has no size', 'HEAD', { blob: '{"key":"/k","sha256":"s"}' }],
+  ['a head whose blob lies elsewhere', 'HEAD', { blob: '{"key":"/../k","size":1,"sha256":"s"}' }],
   ['a head whose superseded blobs are no list', 'HEAD', { supersededBlobs: '{}' }],
   ['a head without a list of keys', 'HEAD', { keys: undefined }],
   ['a head whose list of factors is of numbers', 'HEAD', { mainFactors: [1] }],
@@ -43,7 +44,7 @@ describe('DynamoDB: stored items', () => {
   for (const [what, prefix, damage] of DAMAGES) {
     it(`are refused with ${what}`, () => {
       const items = writtenItems().map((item) => (hasPrefix(item, prefix) ? { ...item, ...damage } : item))
-      expect(() => readBackup(items)).to.throw(Error, /stored|backup account id|manifest hash/)
+      expect(() => readBackup(items)).to.throw(Error, /stored|backup account id|blob key|manifest hash/)
     })
   }
 

@@ -109,6 +109,8 @@ describe('FilesystemBlobStore', () => {
     await writeFile(join(root, id, '.hidden'), '')
     await mkdir(join(root, 'lost+found'))
     await writeFile(join(root, 'lost+found', 'file'), '')
+    await mkdir(join(root, 'notes-of-others'))
+    await writeFile(join(root, 'notes-of-others', 'file'), '')
     await writeFile(join(root, '.incoming', 'upload'), '')
     expect(await keysIn(store)).to.deep.equal([key])
   })

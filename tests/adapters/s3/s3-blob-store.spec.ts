@@ -64,7 +64,7 @@ describe('S3BlobStore', () => {
   }
 
   it('lists nothing that is no blob', async () => {
-    answers = [listing(['notes.txt', KEYS[0], 'folder/', 'a/b/c'])]
+    answers = [listing(['notes.txt', KEYS[0], 'folder/', 'folder/file', 'a/b/c'])]
     expect((await collect(store.list())).map(({ key }) => key)).to.deep.equal([KEYS[0]])
   })
 

@@ -17,6 +17,7 @@ const DAMAGE: readonly (readonly [what: string, sql: string])[] = [
   ['a blob that is no JSON', "UPDATE backups SET blob = '{'"],
   ['a blob without a size', "UPDATE backups SET blob = json_remove(blob, '$.size')"],
   ['a blob of negative size', "UPDATE backups SET blob = json_set(blob, '$.size', -1)"],
+  ['a blob whose key leads elsewhere', "UPDATE backups SET blob = json_set(blob, '$.key', '../../etc/passwd')"],
   ['superseded blobs that are no list', "UPDATE backups SET superseded_blobs = '{}'"],
   ['superseded blobs that are no blobs', "UPDATE backups SET superseded_blobs = '[1]'"],
   ['a factor of no known kind', ofMain("json_set(credential, '$.kind', 'PASSWORD')")],

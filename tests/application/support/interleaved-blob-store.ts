@@ -1,6 +1,7 @@
 import { MemoryBlobStore } from '../../../adapters/memory/memory-blob-store.ts'
 import type { OpenBlob } from '../../../application/ports/blob-store.ts'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
+import type { BlobKey } from '../../../domain/blob-key.ts'
 import type { SealedBlob } from '../../../domain/sealed-blob.ts'
 import { collect } from '../../support/byte-streams.ts'
 
@@ -27,12 +28,12 @@ export class InterleavedBlobStore extends MemoryBlobStore {
     this.#beforeDeletions.push(interlude)
   }
 
-  async keys(): Promise<readonly string[]> {
+  async keys(): Promise<readonly BlobKey[]> {
     const blobs = await collect(this.list())
     return blobs.map(({ key }) => key).sort()
   }
 
-  override async put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+  override async put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     if (this.readOnly) throw new StoreUnavailable('a test')
     return super.put(key, body)
   }
@@ -49,7 +50,7 @@ export class InterleavedBlobStore extends MemoryBlobStore {
     return { body: opened.body, close }
   }
 
-  override async delete(key: string): Promise<void> {
+  override async delete(key: BlobKey): Promise<void> {
     await this.#beforeDeletions.shift()?.()
     if (this.readOnly) throw new StoreUnavailable('a test')
     return super.delete(key)

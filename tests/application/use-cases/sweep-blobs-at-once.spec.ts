@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { randomBytes } from 'node:crypto'
 import { MemoryBackupIndex } from '../../../adapters/memory/memory-backup-index.ts'
 import { MemoryBlobStore } from '../../../adapters/memory/memory-blob-store.ts'
 import { NodeRandom } from '../../../adapters/crypto/node-random.ts'
@@ -8,9 +7,11 @@ import { FinalDeletions } from '../../../application/final-deletions.ts'
 import type { StoredBackup } from '../../../application/ports/backup-index.ts'
 import type { ListedBlob } from '../../../application/ports/blob-store.ts'
 import { SweepBlobs, type SweepOptions, type SweepSummary } from '../../../application/use-cases/sweep-blobs.ts'
+import type { BackupId } from '../../../domain/backup-id.ts'
 import { chunked } from '../../support/byte-streams.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingEventLog } from '../../support/recording-event-log.ts'
+import { freshBlobKey, sampleBackupId } from '../../support/sample-backups.ts'
 
 const GRACE = 3600
 const AT_ONCE = 16
@@ -61,8 +62,8 @@ describe('SweepBlobs, several at once,', () => {
     blobs = new CountingBlobs(clock)
   })
 
-  async function abandon(backupIds: readonly string[]): Promise<void> {
-    for (const id of backupIds) await blobs.put(`${id}/${randomBytes(8).toString('hex')}`, chunked(Buffer.from('old')))
+  async function abandon(backupIds: readonly BackupId[]): Promise<void> {
+    for (const id of backupIds) await blobs.put(freshBlobKey(id), chunked(Buffer.from('old')))
     clock.advance(GRACE * 2000)
   }
 
@@ -73,21 +74,21 @@ describe('SweepBlobs, several at once,', () => {
   }
 
   it('reads the backups of many blobs while it waits for one, and never of more', async () => {
-    await abandon(Array.from({ length: BLOBS }, newId))
+    await abandon(Array.from({ length: BLOBS }, sampleBackupId))
     const index = new WaitingIndex(AT_ONCE)
     expect(await sweep(index)).to.deep.equal({ seen: BLOBS, removed: BLOBS, failed: 0 })
     expect([index.loads, index.most]).to.deep.equal([BLOBS, AT_ONCE])
   })
 
   it('takes no more blobs from the store than it is working on', async () => {
-    await abandon(Array.from({ length: BLOBS }, newId))
+    await abandon(Array.from({ length: BLOBS }, sampleBackupId))
     const ahead: number[] = []
     await sweep(new WaitingIndex(AT_ONCE), { onProgress: ({ seen }) => ahead.push(blobs.listed - seen) })
     expect(Math.max(...ahead)).to.be.below(AT_ONCE)
   })
 
   it('reads one backup for one blob after the other, however its blobs are listed', async () => {
-    const [first, second] = [newId(), newId()]
+    const [first, second] = [sampleBackupId(), sampleBackupId()]
     await abandon(Array.from({ length: 12 }, (_, at) => (at % 2 === 0 ? first : second)))
     const index = new WaitingIndex(2)
     expect(await sweep(index)).to.deep.equal({ seen: 12, removed: 12, failed: 0 })
@@ -95,7 +96,7 @@ describe('SweepBlobs, several at once,', () => {
   })
 
   it('ends after the blobs at hand when it is told to, and leaves the rest for the next', async () => {
-    await abandon(Array.from({ length: BLOBS }, newId))
+    await abandon(Array.from({ length: BLOBS }, sampleBackupId))
     const stopping = new AbortController()
     const stopped = await sweep(new WaitingIndex(AT_ONCE), {
       signal: stopping.signal,
@@ -107,12 +108,8 @@ describe('SweepBlobs, several at once,', () => {
   })
 
   it('does not begin when it was told before', async () => {
-    await abandon([newId()])
+    await abandon([sampleBackupId()])
     const stopped = await sweep(new WaitingIndex(1), { signal: AbortSignal.abort() })
     expect(stopped).to.deep.equal({ seen: 0, removed: 0, failed: 0 })
   })
 })
-
-function newId(): string {
-  return `backup_account_02${randomBytes(32).toString('hex')}`
-}

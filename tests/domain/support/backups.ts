@@ -1,5 +1,6 @@
 import { Backup, type BackupState } from '../../../domain/backup.ts'
 import { parseBackupId } from '../../../domain/backup-id.ts'
+import { blobKey } from '../../../domain/blob-key.ts'
 import { parseManifestHash, type ManifestHash } from '../../../domain/manifest-hash.ts'
 import type { SealedBlob } from '../../../domain/sealed-blob.ts'
 import { prfKey } from './encrypted-keys.ts'
@@ -35,5 +36,5 @@ export function manifestHash(n: number): ManifestHash {
 }
 
 export function sealedBlob(n: number): SealedBlob {
-  return { key: `${BACKUP_ID}/blob-${n}`, size: n, sha256: n.toString(16).padStart(64, 'f') }
+  return { key: blobKey(BACKUP_ID, `blob-${n}`), size: n, sha256: n.toString(16).padStart(64, 'f') }
 }

@@ -1,5 +1,6 @@
 import type { BlobStore, ListedBlob, OpenBlob } from '../../../../application/ports/blob-store.ts'
 import { StoreUnavailable } from '../../../../application/ports/store-unavailable.ts'
+import type { BlobKey } from '../../../../domain/blob-key.ts'
 import type { SealedBlob } from '../../../../domain/sealed-blob.ts'
 import { collect } from '../../../support/byte-streams.ts'
 import { currentAttempt } from '../engine/attempt.ts'
@@ -18,7 +19,7 @@ export class ControlledBlobs implements BlobStore {
     this.#witness = witness
   }
 
-  put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+  put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     return this.#calls.make('blobs.put', async (fault) => {
       const blob = await this.#blobs.put(key, fault === 'fail-midway' ? breakingOff(body) : body)
       this.#witness.stored(currentAttempt(), key)
@@ -31,7 +32,7 @@ export class ControlledBlobs implements BlobStore {
     return opened === undefined ? undefined : { ...opened, body: this.#controlled(opened.body) }
   }
 
-  delete(key: string): Promise<void> {
+  delete(key: BlobKey): Promise<void> {
     return this.#calls.make('blobs.delete', async () => {
       await this.#blobs.delete(key)
       this.#witness.deleted()

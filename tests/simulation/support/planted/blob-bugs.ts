@@ -3,6 +3,7 @@ import type { BlobStore } from '../../../../application/ports/blob-store.ts'
 import { StoreUnavailable } from '../../../../application/ports/store-unavailable.ts'
 import { SealedBlobs } from '../../../../application/sealed-blobs.ts'
 import type { BackupId } from '../../../../domain/backup-id.ts'
+import { backupIdOf, blobKey, type BlobKey } from '../../../../domain/blob-key.ts'
 import type { SealedBlob } from '../../../../domain/sealed-blob.ts'
 import { readAll } from '../../../support/byte-streams.ts'
 import type { InstancePorts } from '../assemble-instance.ts'
@@ -12,14 +13,14 @@ import { WrappedIndex } from './wrapped-index.ts'
 
 /** One key for each backup: the bytes change before the index does. */
 export class OneKeyForEachBackup extends WrappedBlobs {
-  override put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
-    return this.inner.put(`${key.split('/')[0]}/content`, body)
+  override put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+    return this.inner.put(blobKey(backupIdOf(key), 'content'), body)
   }
 }
 
 /** What it takes for that: a store that overwrites. */
 export class OverwritingBlobs extends WrappedBlobs {
-  override async put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+  override async put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     const bytes = await readAll(body)
     await this.inner.delete(key)
     return this.inner.put(key, only(bytes))

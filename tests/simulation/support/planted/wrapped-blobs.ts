@@ -1,4 +1,5 @@
 import type { BlobStore, ListedBlob, OpenBlob } from '../../../../application/ports/blob-store.ts'
+import type { BlobKey } from '../../../../domain/blob-key.ts'
 import type { SealedBlob } from '../../../../domain/sealed-blob.ts'
 
 /** The same for blobs. */
@@ -9,7 +10,7 @@ export class WrappedBlobs implements BlobStore {
     this.inner = inner
   }
 
-  put(key: string, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
+  put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
     return this.inner.put(key, body)
   }
 
@@ -17,7 +18,7 @@ export class WrappedBlobs implements BlobStore {
     return this.inner.open(blob)
   }
 
-  delete(key: string): Promise<void> {
+  delete(key: BlobKey): Promise<void> {
     return this.inner.delete(key)
   }
 
