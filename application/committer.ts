@@ -1,6 +1,7 @@
 import type { Backup } from '../domain/backup.ts'
 import { DomainError } from '../domain/domain-error.ts'
 import type { AuthenticatedFactor } from './authenticate-factor.ts'
+import { Backoff } from './backoff.ts'
 import type { BackupIndex, Commit, CommitOutcome, Consumption, StoredBackup } from './ports/backup-index.ts'
 import { unixSeconds, type Clock } from './ports/clock.ts'
 import type { Random } from './ports/random.ts'
@@ -8,7 +9,7 @@ import { StoreUnavailable } from './ports/store-unavailable.ts'
 
 const DECISIONS = 8
 const ATTEMPTS_PER_COMMIT = 3
-const LONGEST_FIRST_PAUSE = 10 // milliseconds; doubles each time
+const PAUSES = { first: 10, longest: 640 } // milliseconds
 
 /**
  * Refusals for an obstacle that may go away. An earlier attempt that got no answer may still be under way, and take
@@ -46,11 +47,13 @@ export class Committer {
   readonly #index: BackupIndex
   readonly #clock: Clock
   readonly #random: Random
+  readonly #backoff: Backoff
 
   constructor(index: BackupIndex, clock: Clock, random: Random) {
     this.#index = index
     this.#clock = clock
     this.#random = random
+    this.#backoff = new Backoff(clock, random, PAUSES)
   }
 
   /**
@@ -79,7 +82,7 @@ export class Committer {
       const outcome = await this.#commit({ ...this.#newCommit(consume), ...changeFrom(before, after) })
       if (outcome === 'committed') return { before: before.backup, after }
       if (outcome !== 'stale' || decision === DECISIONS) throw refusalOf(outcome)
-      await this.#pause(decision)
+      await this.#backoff.pause(decision)
       const current = await this.#index.load(stored.backup.id)
       if (current?.backup.state.incarnation !== stored.backup.state.incarnation) throw whenGone
       before = current
@@ -108,15 +111,10 @@ export class Committer {
         break
       } catch (error) {
         if (!(error instanceof StoreUnavailable) || attempt === ATTEMPTS_PER_COMMIT) throw error
-        await this.#pause(attempt)
+        await this.#backoff.pause(attempt)
       }
     }
     throw new StoreUnavailable('commit, refused after an attempt without an answer')
-  }
-
-  /** Full jitter: those who lost together do not come back together. */
-  async #pause(attempt: number): Promise<void> {
-    await this.#clock.sleep(this.#random.fraction() * LONGEST_FIRST_PAUSE * 2 ** (attempt - 1))
   }
 }
 

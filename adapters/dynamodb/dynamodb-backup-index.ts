@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { Backoff } from '../../application/backoff.ts'
 import type {
   BackupIndex,
   Commit,
@@ -13,7 +14,6 @@ import type { Random } from '../../application/ports/random.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { parseBackupId, type BackupId } from '../../domain/backup-id.ts'
 import type { FactorReference } from '../../domain/factor.ts'
-import { Backoff } from '../shared/backoff.ts'
 import { storedText, type StoredMembers } from '../shared/stored-members.ts'
 import { readBackup } from './read-backup.ts'
 import { requireTable } from './require-table.ts'

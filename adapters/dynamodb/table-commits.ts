@@ -4,9 +4,9 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Backoff } from '../../application/backoff.ts'
 import type { Commit, CommitOutcome, Consumption } from '../../application/ports/backup-index.ts'
 import type { Random } from '../../application/ports/random.ts'
-import type { Backoff } from '../shared/backoff.ts'
 import { judgeCancellation, showsOtherConsumption } from './cancelled-transaction.ts'
 import { commitWrites, consumptionPut, type Write } from './commit-transaction.ts'
 import { consumptionItemKey } from './table-layout.ts'

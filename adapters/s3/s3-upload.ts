@@ -1,8 +1,8 @@
 import { HeadObjectCommand, PutObjectCommand, S3ServiceException, type S3Client } from '@aws-sdk/client-s3'
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import type { Backoff } from '../../application/backoff.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
-import type { Backoff } from '../shared/backoff.ts'
 import { IdleTimer, watched } from './idle-timer.ts'
 
 export interface UploadSettings {

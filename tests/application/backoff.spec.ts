@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Backoff } from '../../../adapters/shared/backoff.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
+import { Backoff } from '../../application/backoff.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 describe('Backoff', () => {
   for (const [attempt, fraction, pause] of [

@@ -1,5 +1,5 @@
-import type { Clock } from '../../application/ports/clock.ts'
-import type { Random } from '../../application/ports/random.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Random } from './ports/random.ts'
 
 /** Pauses between attempts, with full jitter: those who failed together do not come back together. */
 export class Backoff {
