@@ -1,4 +1,5 @@
 import { DomainError } from './domain-error.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
 
 const ACTIVITY_TYPE = 'ACTIVITY_TYPE_CREATE_API_KEYS_V2'
 const MAX_AGE = 5 * 60_000 // milliseconds
@@ -32,7 +33,7 @@ export function parseTurnkeyActivity(text: string, challenge: string, now: numbe
   if (age > MAX_AGE || age < -MAX_AHEAD) {
     throw new DomainError('turnkey_activity_error', 'the Turnkey activity is too old or from the future')
   }
-  if (!isObject(metadata) || metadata.challenge !== challenge) {
+  if (!isJsonObject(metadata) || metadata.challenge !== challenge) {
     throw new DomainError('invalid_challenge', 'metadata.challenge of the Turnkey activity is not the challenge given')
   }
   return { organizationId }
@@ -45,16 +46,12 @@ export function requireOrganization({ organizationId }: TurnkeyActivity, turnkey
   }
 }
 
-function parseObject(text: string): Record<string, unknown> {
+function parseObject(text: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text)
-    if (isObject(value)) return value
+    if (isJsonObject(value)) return value
   } catch {
     // Not JSON at all: the same answer as for JSON of another shape.
   }
   throw new DomainError('invalid_turnkey_activity', 'the Turnkey activity is not a JSON object')
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

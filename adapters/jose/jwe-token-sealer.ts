@@ -1,7 +1,7 @@
 import { createSecretKey, type webcrypto } from 'node:crypto'
 import { EncryptJWT, errors, jwtDecrypt, type CompactJWEHeaderParameters, type JWTPayload } from 'jose'
 import type { OpenedToken, TokenPurpose, TokenSealer, TokenToSeal } from '../../application/ports/token-sealer.ts'
-import type { JsonObject } from '../../domain/json.ts'
+import { isJsonObject } from '../../domain/json.ts'
 import { decodeBase64url } from './base64url.ts'
 import { keyringFaults, type Keyring } from './keyring.ts'
 
@@ -84,9 +84,4 @@ function isCanonical(token: string): boolean {
 function parseClaims({ jti, exp, statement }: JWTPayload): OpenedToken {
   if (typeof jti !== 'string' || exp === undefined || !isJsonObject(statement)) return { outcome: 'invalid' }
   return { outcome: 'valid', id: jti, expiresAt: exp, statement }
-}
-
-/** @param value from `JSON.parse` */
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/json.ts'
+import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 
 /** What a store gave back: a row, or an object of the JSON in it. Nothing is taken on trust, nothing is guessed. */
 export type StoredMembers = Readonly<Record<string, unknown>>
@@ -46,9 +46,4 @@ function parseJson(from: StoredMembers, name: string): unknown {
     // Its message quotes what it could not read.
     throw new Error(`stored ${name} is no JSON`)
   }
-}
-
-/** Only ever asked about what `JSON.parse` made, whose members are JSON too. */
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import type { webcrypto } from 'node:crypto'
 import { importJWK } from 'jose'
+import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 
 /** The signature algorithms that tokens may use here (RFC 7518 §3.1). */
 export type SignatureAlgorithm = 'ES256' | 'RS256'
@@ -21,7 +22,7 @@ const MIN_RSA_BITS = 2048
  * @throws {Error} when it is no JWK Set, or there is no such key in it
  */
 export async function importVerificationKeys(jwks: unknown): Promise<VerificationKeys> {
-  if (!isObject(jwks) || !Array.isArray(jwks.keys)) throw new Error('not a JWK Set')
+  if (!isJsonObject(jwks) || !Array.isArray(jwks.keys)) throw new Error('not a JWK Set')
   const entries = await Promise.all(jwks.keys.map(importEntry))
   const keys = new Map(entries.filter((entry) => entry !== undefined))
   // Taken as an accident of the issuer: believing it would refuse everyone.
@@ -30,7 +31,7 @@ export async function importVerificationKeys(jwks: unknown): Promise<Verificatio
 }
 
 async function importEntry(jwk: unknown): Promise<[string, webcrypto.CryptoKey] | undefined> {
-  if (!isObject(jwk) || !isForVerification(jwk)) return undefined
+  if (!isJsonObject(jwk) || !isForVerification(jwk)) return undefined
   const { kid, alg } = jwk
   const known = ellipticCurveKey(jwk) ?? rsaKey(jwk)
   if (known === undefined || typeof kid !== 'string' || (alg !== undefined && alg !== known.algorithm)) return undefined
@@ -43,7 +44,7 @@ async function importEntry(jwk: unknown): Promise<[string, webcrypto.CryptoKey] 
 }
 
 /** RFC 7517 §4.2 and §4.3; a key whose private part is public proves nothing. */
-function isForVerification({ use, key_ops: operations, d }: Readonly<Record<string, unknown>>): boolean {
+function isForVerification({ use, key_ops: operations, d }: JsonObject): boolean {
   if (use !== undefined && use !== 'sig') return false
   return d === undefined && (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
 }
@@ -56,12 +57,12 @@ interface KnownKey {
     | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
 }
 
-function ellipticCurveKey({ kty, crv, x, y }: Readonly<Record<string, unknown>>): KnownKey | undefined {
+function ellipticCurveKey({ kty, crv, x, y }: JsonObject): KnownKey | undefined {
   if (kty !== 'EC' || crv !== 'P-256' || typeof x !== 'string' || typeof y !== 'string') return undefined
   return { algorithm: 'ES256', jwk: { kty, crv, x, y } }
 }
 
-function rsaKey({ kty, n, e }: Readonly<Record<string, unknown>>): KnownKey | undefined {
+function rsaKey({ kty, n, e }: JsonObject): KnownKey | undefined {
   if (kty !== 'RSA' || typeof n !== 'string' || typeof e !== 'string') return undefined
   return { algorithm: 'RS256', jwk: { kty, n, e } }
 }
@@ -69,8 +70,4 @@ function rsaKey({ kty, n, e }: Readonly<Record<string, unknown>>): KnownKey | un
 function isStrongEnough({ algorithm }: webcrypto.CryptoKey): boolean {
   const bits = 'modulusLength' in algorithm ? algorithm.modulusLength : MIN_RSA_BITS
   return typeof bits === 'number' && bits >= MIN_RSA_BITS
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

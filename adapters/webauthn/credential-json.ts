@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/domain-error.ts'
-import type { JsonObject, JsonValue } from '../../domain/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts'
 
 /** What the registration ceremony needs of a RegistrationResponseJSON (WebAuthn Level 3 §5.1); base64url. */
 export interface RegistrationCredential {
@@ -58,7 +58,7 @@ function parseCredential(credential: JsonObject): { id: string; response: JsonOb
   }
   if (!isAbsent(rawId) && rawId !== id) throw invalidPayload('has a rawId other than its id')
   if (!isAbsent(type) && type !== 'public-key') throw invalidPayload('has a type other than public-key')
-  if (!isObject(response)) throw invalidPayload('needs a response')
+  if (!isJsonObject(response)) throw invalidPayload('needs a response')
   return { id, response }
 }
 
@@ -66,10 +66,10 @@ function parseCredential(credential: JsonObject): { id: string; response: JsonOb
 function requireNoPrfResults({ clientExtensionResults }: JsonObject): void {
   if (isAbsent(clientExtensionResults)) return
   // What is no object here could still hold the output, in a text for one, and would be stored with the rest.
-  if (!isObject(clientExtensionResults)) throw invalidPayload('has clientExtensionResults that are no object')
+  if (!isJsonObject(clientExtensionResults)) throw invalidPayload('has clientExtensionResults that are no object')
   const { prf } = clientExtensionResults
   if (isAbsent(prf)) return
-  if (!isObject(prf)) throw invalidPayload('has a clientExtensionResults.prf that is no object')
+  if (!isJsonObject(prf)) throw invalidPayload('has a clientExtensionResults.prf that is no object')
   if (!isAbsent(prf.results)) {
     throw new DomainError(
       'webauthn_prf_results_not_allowed',
@@ -90,10 +90,6 @@ function invalidPayload(fault: string): DomainError {
 
 function isAbsent(value: JsonValue | undefined): value is null | undefined {
   return value === undefined || value === null
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Canonical (RFC 4648 §3.5): credentials are compared by this text, so the same bytes must have one spelling. */
