@@ -1,9 +1,8 @@
 import type { StoredBackup } from '../../application/ports/backup-index.ts'
-import { Backup } from '../../domain/backup.ts'
 import { parseBackupId, type BackupId } from '../../domain/backup-id.ts'
 import type { Deletion, RemovedFactor } from '../../domain/deletion.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
-import { factorId, type Factor, type FactorScope, type SyncFactor } from '../../domain/factor.ts'
+import { factorId, type Factor, type FactorScope } from '../../domain/factor.ts'
 import { parseManifestHash } from '../../domain/manifest-hash.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import {
@@ -14,7 +13,14 @@ import {
   storedText,
   type StoredMembers,
 } from '../shared/stored-members.ts'
-import { readStoredBlob, readStoredCredential, readStoredDeletion, readStoredKey } from '../shared/stored-values.ts'
+import {
+  readStoredBlob,
+  readStoredCredential,
+  readStoredDeletion,
+  readStoredKey,
+  restoreStored,
+  storedSyncFactor,
+} from '../shared/stored-values.ts'
 import { memberSortKey } from './backup-items.ts'
 import { wholeKey } from './short-blob-key.ts'
 import { HEAD, PARTITION_KEY, SORT_KEY } from './table-layout.ts'
@@ -41,7 +47,7 @@ export function readBackup(items: readonly StoredMembers[]): BackupReading {
     id,
     incarnation: storedText(head, 'incarnation'),
     mainFactors: members.read('mainFactors', readFactor),
-    syncFactors: members.read('syncFactors', readSyncFactor),
+    syncFactors: members.read('syncFactors', readFactor).map(storedSyncFactor),
     keys: members.read('keys', readKey),
     manifestHash: parseManifestHash(storedText(head, 'manifestHash')),
     blob: readBlob(id, storedJsonObject(head, 'blob')),
@@ -49,8 +55,7 @@ export function readBackup(items: readonly StoredMembers[]): BackupReading {
     deletion: head.deletion === undefined ? undefined : readStoredDeletion(storedJsonObject(head, 'deletion')),
     removedFactors: members.readRemoved(),
   }
-  if (state.mainFactors.length === 0) throw new Error('stored backup has no main factor')
-  return { outcome: 'whole', stored: { backup: Backup.restore(state), revision: storedText(head, 'revision') } }
+  return { outcome: 'whole', stored: { backup: restoreStored(state), revision: storedText(head, 'revision') } }
 }
 
 /** The items beside a head, as it lists them. */
@@ -98,7 +103,7 @@ class MembersOfHead {
   readRemoved(): readonly RemovedFactor[] {
     return this.#removals.flatMap(({ scope, factor: { name, item }, key, deletion }): readonly RemovedFactor[] => {
       if (item === undefined) return []
-      if (scope === 'SYNC') return [{ ...deletion, scope, factor: readSyncFactor(item, name) }]
+      if (scope === 'SYNC') return [{ ...deletion, scope, factor: storedSyncFactor(readFactor(item, name)) }]
       const withKey = key?.item === undefined ? {} : { key: readKey(key.item) }
       return [{ ...deletion, scope, factor: readFactor(item, name), ...withKey }]
     })
@@ -132,12 +137,6 @@ function readFactor(item: StoredMembers, name: string): Factor {
     createdAt: storedInteger(item, 'createdAt'),
     credential: readStoredCredential(storedJsonObject(item, 'credential')),
   }
-}
-
-function readSyncFactor(item: StoredMembers, name: string): SyncFactor {
-  const { credential, ...rest } = readFactor(item, name)
-  if (credential.kind !== 'EC_KEYPAIR') throw new Error('stored sync factor is no keypair')
-  return { ...rest, credential }
 }
 
 function readKey(item: StoredMembers): EncryptedBackupKey {

@@ -1,11 +1,24 @@
+import { Backup, type BackupState } from '../../domain/backup.ts'
 import { parseBlobKey } from '../../domain/blob-key.ts'
 import type { Credential } from '../../domain/credential.ts'
 import { parseEcPublicKey } from '../../domain/ec-public-key.ts'
 import type { Deletion } from '../../domain/deletion.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
-import { factorId } from '../../domain/factor.ts'
+import { factorId, type Factor, type SyncFactor } from '../../domain/factor.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import { storedInteger, storedObject, storedText, type StoredMembers } from './stored-members.ts'
+
+/** @throws {Error} for what no backup ever is, so that the rows or items of it must be damaged */
+export function restoreStored(state: BackupState): Backup {
+  if (state.mainFactors.length === 0) throw new Error('stored backup has no main factor')
+  return Backup.restore(state)
+}
+
+/** @throws {Error} */
+export function storedSyncFactor({ credential, ...rest }: Factor): SyncFactor {
+  if (credential.kind !== 'EC_KEYPAIR') throw new Error('stored sync factor is no keypair')
+  return { ...rest, credential }
+}
 
 /** Reads what `JSON.stringify` of a credential became. @throws {Error} */
 export function readStoredCredential(from: StoredMembers): Credential {

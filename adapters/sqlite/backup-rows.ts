@@ -1,10 +1,10 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { StoredBackup } from '../../application/ports/backup-index.ts'
-import { Backup } from '../../domain/backup.ts'
+import type { Backup } from '../../domain/backup.ts'
 import { parseBackupId } from '../../domain/backup-id.ts'
 import { credentialReference } from '../../domain/credential.ts'
 import type { RemovedFactor } from '../../domain/deletion.ts'
-import { factorId, type Factor, type FactorReference, type FactorScope, type SyncFactor } from '../../domain/factor.ts'
+import { factorId, type Factor, type FactorReference, type FactorScope } from '../../domain/factor.ts'
 import { parseManifestHash } from '../../domain/manifest-hash.ts'
 import {
   storedInteger,
@@ -13,7 +13,14 @@ import {
   storedObject,
   storedText,
 } from '../shared/stored-members.ts'
-import { readStoredBlob, readStoredCredential, readStoredDeletion, readStoredKey } from '../shared/stored-values.ts'
+import {
+  readStoredBlob,
+  readStoredCredential,
+  readStoredDeletion,
+  readStoredKey,
+  restoreStored,
+  storedSyncFactor,
+} from '../shared/stored-values.ts'
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
 type Parameters = Record<string, SQLInputValue>
@@ -33,7 +40,10 @@ export function readBackup({ backup, factors, keys }: BackupRows): StoredBackup 
     id: parseBackupId(storedText(backup, 'id')),
     incarnation: storedText(backup, 'incarnation'),
     mainFactors: active.filter(({ scope }) => scope === 'MAIN').map(readFactor),
-    syncFactors: active.filter(({ scope }) => scope === 'SYNC').map(readSyncFactor),
+    syncFactors: active
+      .filter(({ scope }) => scope === 'SYNC')
+      .map(readFactor)
+      .map(storedSyncFactor),
     keys: keys.map((row) => readStoredKey(storedJsonObject(row, 'encrypted_key'))),
     manifestHash: parseManifestHash(storedText(backup, 'manifest_hash')),
     blob: readStoredBlob(storedJsonObject(backup, 'blob')),
@@ -41,8 +51,7 @@ export function readBackup({ backup, factors, keys }: BackupRows): StoredBackup 
     deletion: backup.deletion === null ? undefined : readStoredDeletion(storedJsonObject(backup, 'deletion')),
     removedFactors: factors.filter(({ removal }) => removal !== null).map(readRemovedFactor),
   }
-  if (state.mainFactors.length === 0) throw new Error('stored backup has no main factor')
-  return { backup: Backup.restore(state), revision: storedText(backup, 'revision') }
+  return { backup: restoreStored(state), revision: storedText(backup, 'revision') }
 }
 
 export function backupParameters({ state }: Backup, revision: string): Parameters {
@@ -107,16 +116,10 @@ function readFactor(row: Row): Factor {
   }
 }
 
-function readSyncFactor(row: Row): SyncFactor {
-  const { credential, ...rest } = readFactor(row)
-  if (credential.kind !== 'EC_KEYPAIR') throw new Error('stored sync factor is no keypair')
-  return { ...rest, credential }
-}
-
 function readRemovedFactor(row: Row): RemovedFactor {
   const removal = storedJsonObject(row, 'removal')
   const deletion = readStoredDeletion(removal)
-  if (row.scope === 'SYNC') return { ...deletion, scope: row.scope, factor: readSyncFactor(row) }
+  if (row.scope === 'SYNC') return { ...deletion, scope: row.scope, factor: storedSyncFactor(readFactor(row)) }
   const key = removal.key === undefined ? {} : { key: readStoredKey(storedObject(removal, 'key')) }
   return { ...deletion, scope: 'MAIN', factor: readFactor(row), ...key }
 }
