@@ -1,6 +1,7 @@
 import { link, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDurableFolder } from '../adapters/shared/durable-folder.ts'
+import { ifPresent, isErrno } from '../adapters/shared/errno.ts'
 import { formatKeyring, generateKeyringEntry, parseKeyring, type Keyring } from '../adapters/jose/keyring.ts'
 import { usingDataFolder } from './start-fault.ts'
 
@@ -17,7 +18,7 @@ export async function developmentKeyring(folder: string): Promise<Keyring> {
 
 async function keyringIn(folder: string): Promise<Keyring> {
   const path = join(folder, FILE_NAME)
-  const text = (await readIfThere(path)) ?? (await make(folder, path))
+  const text = (await ifPresent(readFile(path, 'utf8'))) ?? (await make(folder, path))
   const parsed = parseKeyring(text)
   if (parsed.outcome === 'valid') return parsed.keyring
   throw new Error(`${path} is no keyring (${parsed.faults.join('; ')}): remove it, and a new one will be made`)
@@ -35,21 +36,8 @@ async function make(folder: string, path: string): Promise<string> {
   }
   // Whole or not at all, and of two starts at once the second takes what the first made.
   await link(temporary, path).catch((error: unknown) => {
-    if (!hasCode(error, 'EEXIST')) throw error
+    if (!isErrno(error, 'EEXIST')) throw error
   })
   await unlink(temporary)
   return readFile(path, 'utf8')
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw error
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

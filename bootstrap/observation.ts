@@ -1,3 +1,4 @@
+import { isErrno } from '../adapters/shared/errno.ts'
 import { NO_METRICS, type Metrics } from '../adapters/shared/metrics.ts'
 import { EventLoopLag } from '../adapters/system/event-loop-lag.ts'
 import type { LoadSheddingOptions } from '../adapters/http/overload/load-shedding.ts'
@@ -40,7 +41,7 @@ async function listen(host: string, port: number, log: EventLog) {
   try {
     return { metrics, server: await MetricsServer.listen(metrics, { host, port }) }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    if (!isErrno(error, 'EADDRINUSE')) throw error
     const reason = `${port} is taken: choose another, 0 for any free one, or off for no metrics`
     // Nobody asked for the usual one: that is no reason not to serve.
     if (port !== DEFAULT_METRICS_PORT) throw new StartFault('METRICS_PORT', reason, error)

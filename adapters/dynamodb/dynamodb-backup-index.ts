@@ -15,6 +15,7 @@ import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { parseBackupId, type BackupId } from '../../domain/backup-id.ts'
 import type { FactorReference } from '../../domain/factor.ts'
 import { storedText, type StoredMembers } from '../shared/stored-members.ts'
+import { translateErrors } from '../shared/translate-errors.ts'
 import { readBackup } from './read-backup.ts'
 import { requireTable } from './require-table.ts'
 import { isMereConsumption, TableCommits } from './table-commits.ts'
@@ -144,14 +145,5 @@ export class DynamoDbBackupIndex implements BackupIndex {
     )
     for await (const { Items } of pages) items.push(...(Items ?? []))
     return items
-  }
-}
-
-/** Whatever DynamoDB says, or whatever is wrong with what it gave back, stops here. */
-async function translateErrors<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
-  try {
-    return await call()
-  } catch (error) {
-    throw new StoreUnavailable(operation, { cause: error })
   }
 }

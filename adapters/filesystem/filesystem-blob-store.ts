@@ -5,8 +5,9 @@ import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { isBlobKey, type BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import { makeDurableFolder, syncFolder } from '../shared/durable-folder.ts'
+import { ifPresent, isErrno } from '../shared/errno.ts'
+import { translateErrors } from '../shared/translate-errors.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
-import { ifPresent, isErrno } from './errno.ts'
 import { chunksOf } from './file-chunks.ts'
 import { IncomingFile, removeAbandonedFiles } from './incoming-file.ts'
 
@@ -46,12 +47,12 @@ export class FilesystemBlobStore implements BlobStore {
   }
 
   async put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
-    const file = await translateErrors('filesystem put', IncomingFile.create(this.#incoming))
+    const file = await translateErrors('filesystem put', () => IncomingFile.create(this.#incoming))
     try {
       // What `body` throws is the caller's own and stays as it is.
-      for await (const chunk of body) await translateErrors('filesystem put', file.write(chunk))
-      const written = await translateErrors('filesystem put', file.finish())
-      await translateErrors('filesystem put', this.#publish(file, key))
+      for await (const chunk of body) await translateErrors('filesystem put', () => file.write(chunk))
+      const written = await translateErrors('filesystem put', () => file.finish())
+      await translateErrors('filesystem put', () => this.#publish(file, key))
       return { key, ...written }
     } finally {
       await file.discard()
@@ -59,14 +60,14 @@ export class FilesystemBlobStore implements BlobStore {
   }
 
   async open(blob: SealedBlob): Promise<OpenBlob | undefined> {
-    const handle = await translateErrors('filesystem open', ifPresent(open(this.#path(blob.key), 'r')))
+    const handle = await translateErrors('filesystem open', () => ifPresent(open(this.#path(blob.key), 'r')))
     if (handle === undefined) return undefined
     return { body: verifiedBytes(chunksOf(handle), blob, 'filesystem open'), close: () => handle.close() }
   }
 
   async delete(key: BlobKey): Promise<void> {
     const path = this.#path(key)
-    await translateErrors('filesystem delete', ifPresent(unlink(path)))
+    await translateErrors('filesystem delete', () => ifPresent(unlink(path)))
     // Fails while there are other blobs in it, as it should; otherwise no trace of the backup's id stays.
     await rmdir(dirname(path)).catch(() => undefined)
   }
@@ -84,9 +85,9 @@ export class FilesystemBlobStore implements BlobStore {
   }
 
   async checkReadiness(): Promise<void> {
-    const probe = await translateErrors('filesystem checkReadiness', IncomingFile.create(this.#incoming))
+    const probe = await translateErrors('filesystem checkReadiness', () => IncomingFile.create(this.#incoming))
     try {
-      await translateErrors('filesystem checkReadiness', probe.write(Uint8Array.of(0)))
+      await translateErrors('filesystem checkReadiness', () => probe.write(Uint8Array.of(0)))
     } finally {
       await probe.discard()
     }
@@ -122,13 +123,5 @@ export class FilesystemBlobStore implements BlobStore {
       const stats = await ifPresent(stat(this.#path(key)))
       if (stats !== undefined) yield { key, storedAt: Math.floor(stats.mtimeMs / 1000) }
     }
-  }
-}
-
-async function translateErrors<Result>(operation: string, call: Promise<Result>): Promise<Result> {
-  try {
-    return await call
-  } catch (error) {
-    throw new StoreUnavailable(operation, { cause: error })
   }
 }

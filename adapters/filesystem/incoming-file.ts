@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { link, open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ifPresent } from './errno.ts'
+import type { SealedBlob } from '../../domain/sealed-blob.ts'
+import { ByteDigest } from '../shared/byte-digest.ts'
+import { ifPresent } from '../shared/errno.ts'
 
 const OWNER_ONLY = 0o600
 /** Since the last byte came in: far longer than any request lives, in whichever process it runs. */
@@ -11,8 +13,7 @@ const ABANDONED_AFTER_MILLISECONDS = 60 * 60 * 1000
 export class IncomingFile {
   readonly #path: string
   readonly #handle: FileHandle
-  readonly #hash = createHash('sha256')
-  #size = 0
+  readonly #digest = new ByteDigest()
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path
@@ -28,15 +29,14 @@ export class IncomingFile {
   async write(chunk: Uint8Array): Promise<void> {
     // Goes on where the last one ended, and does not stop at a partial write.
     await this.#handle.writeFile(chunk)
-    this.#hash.update(chunk)
-    this.#size += chunk.byteLength
+    this.#digest.update(chunk)
   }
 
   /** Makes the bytes durable; the name is not yet. */
-  async finish(): Promise<{ readonly size: number; readonly sha256: string }> {
+  async finish(): Promise<Pick<SealedBlob, 'size' | 'sha256'>> {
     await this.#handle.sync()
     await this.#handle.close()
-    return { size: this.#size, sha256: this.#hash.digest('hex') }
+    return this.#digest.finish()
   }
 
   /**

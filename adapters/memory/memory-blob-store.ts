@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { BlobStore, ListedBlob, OpenBlob } from '../../application/ports/blob-store.ts'
 import { unixSeconds, type Clock } from '../../application/ports/clock.ts'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import type { BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
+import { ByteDigest } from '../shared/byte-digest.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
 
 interface StoredChunks {
@@ -22,18 +22,16 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob> {
-    const hash = createHash('sha256')
+    const digest = new ByteDigest()
     const chunks: Uint8Array[] = []
-    let size = 0
     for await (const chunk of body) {
       // A copy: the source may use its buffer again.
       chunks.push(Uint8Array.from(chunk))
-      hash.update(chunk)
-      size += chunk.byteLength
+      digest.update(chunk)
     }
     if (this.#blobs.has(key)) throw new StoreUnavailable('memory put', { cause: new Error('the key exists') })
     this.#blobs.set(key, { chunks, storedAt: unixSeconds(this.#clock) })
-    return { key, size, sha256: hash.digest('hex') }
+    return { key, ...digest.finish() }
   }
 
   async open(blob: SealedBlob): Promise<OpenBlob | undefined> {

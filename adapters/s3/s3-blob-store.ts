@@ -17,6 +17,7 @@ import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { isBlobKey, type BlobKey } from '../../domain/blob-key.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import { Spool } from '../shared/spool.ts'
+import { translateErrors } from '../shared/translate-errors.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
 import { faultOfBucket } from './bucket-fault.ts'
 import { limitedCall } from './limited-call.ts'
@@ -153,14 +154,5 @@ export class S3BlobStore implements BlobStore {
       if (!(error instanceof Error) || error.name !== 'AccessDenied') throw error
       throw new Error('access is denied; without s3:ListBucket a missing object looks the same', { cause: error })
     }
-  }
-}
-
-/** Whatever S3 says, or whatever is wrong with what it gave back, stops here. */
-async function translateErrors<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
-  try {
-    return await call()
-  } catch (error) {
-    throw new StoreUnavailable(operation, { cause: error })
   }
 }

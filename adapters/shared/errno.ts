@@ -1,4 +1,4 @@
-/** Whether a failed call of `node:fs` failed for this reason, as `ENOENT`. */
+/** Whether a call of Node failed for this reason, as `ENOENT`. */
 export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }

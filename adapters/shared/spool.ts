@@ -1,17 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import type { SealedBlob } from '../../domain/sealed-blob.ts'
+import { ByteDigest } from './byte-digest.ts'
+import { translateErrors } from './translate-errors.ts'
 
 const CHUNK_BYTES = 64 * 1024
-
-/** What went into a spool. */
-export interface SpooledBytes {
-  readonly size: number
-  /** Lower-case hex. */
-  readonly sha256: string
-}
+const OPERATION = 'spool to disk'
 
 /**
  * Bytes that have to wait, on disk and not in memory. The file has no name any more: whatever ends the process frees it.
@@ -26,7 +22,7 @@ export class Spool {
   /** @throws {StoreUnavailable} when the folder cannot be written to */
   static async open(folder = tmpdir()): Promise<Spool> {
     const path = join(folder, `backup-service-${randomUUID()}`)
-    return unavailableUnless(async () => {
+    return translateErrors(OPERATION, async () => {
       const file = await open(path, 'wx+', 0o600)
       await unlink(path)
       return new Spool(file)
@@ -34,16 +30,14 @@ export class Spool {
   }
 
   /** @throws whatever `body` throws. @throws {StoreUnavailable} when the disk is full */
-  async fill(body: AsyncIterable<Uint8Array>): Promise<SpooledBytes> {
-    const hash = createHash('sha256')
-    let size = 0
+  async fill(body: AsyncIterable<Uint8Array>): Promise<Pick<SealedBlob, 'size' | 'sha256'>> {
+    const digest = new ByteDigest()
     for await (const chunk of body) {
       // Goes on where the last one ended, and does not stop at a partial write.
-      await unavailableUnless(() => this.#file.writeFile(chunk))
-      hash.update(chunk)
-      size += chunk.byteLength
+      await translateErrors(OPERATION, () => this.#file.writeFile(chunk))
+      digest.update(chunk)
     }
-    return { size, sha256: hash.digest('hex') }
+    return digest.finish()
   }
 
   /** From the start, as often as it is asked for: each reader has its own place in the file. */
@@ -58,13 +52,5 @@ export class Spool {
 
   close(): Promise<void> {
     return this.#file.close()
-  }
-}
-
-async function unavailableUnless<Result>(call: () => Promise<Result>): Promise<Result> {
-  try {
-    return await call()
-  } catch (error) {
-    throw new StoreUnavailable('spool to disk', { cause: error })
   }
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
+import { ByteDigest } from './byte-digest.ts'
 
 /** The bytes are there, and are not those that were stored. */
 class Damage extends Error {}
@@ -22,21 +22,20 @@ export async function* verifiedBytes(
   blob: Pick<SealedBlob, 'size' | 'sha256'>,
   operation: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const hash = createHash('sha256')
-  let size = 0
+  const digest = new ByteDigest()
   let held: Uint8Array | undefined
   try {
     for await (const chunk of source) {
       // Held back, an empty last chunk would let all the bytes before it go unverified.
       if (chunk.byteLength === 0) continue
-      size += chunk.byteLength
-      if (size > blob.size) throw new Damage('a blob is longer than it was when it was stored')
-      hash.update(chunk)
+      digest.update(chunk)
+      if (digest.size > blob.size) throw new Damage('a blob is longer than it was when it was stored')
       if (held !== undefined) yield held
       held = chunk
     }
+    const { size, sha256 } = digest.finish()
     if (size < blob.size) throw new Damage('a blob is shorter than it was when it was stored')
-    if (hash.digest('hex') !== blob.sha256) throw new Damage('a blob does not have the SHA-256 it was stored with')
+    if (sha256 !== blob.sha256) throw new Damage('a blob does not have the SHA-256 it was stored with')
   } catch (error) {
     throw error instanceof StoreUnavailable ? error : new StoreUnavailable(operation, { cause: error })
   }
