@@ -1,6 +1,6 @@
 import { JwsRequestAttestor } from '../adapters/attestation/jws-request-attestor.ts'
 import type { AttestationPolicy } from '../adapters/http/attestation.ts'
-import { JwksSource } from '../adapters/shared/jwks-source.ts'
+import { JwksSource } from '../adapters/signed-tokens/jwks-source.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
 import type { AttestationConfiguration } from './configuration.ts'

@@ -4,8 +4,8 @@ import { unixSeconds, type Clock } from '../../application/ports/clock.ts'
 import type { AttestedRequest, RequestAttestor } from '../../application/ports/request-attestor.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import { constantTimeEqual } from '../shared/constant-time-equal.ts'
-import type { JwksSource } from '../shared/jwks-source.ts'
-import { singleAudience, TokenRefused, verifySignedToken } from '../shared/signed-token.ts'
+import type { JwksSource } from '../signed-tokens/jwks-source.ts'
+import { singleAudience, TokenRefused, verifySignedToken } from '../signed-tokens/signed-token.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 /** `token68` of RFC 9110 §11.2: every JWS, and no list of several header values. */

@@ -4,8 +4,8 @@ import type { IdTokenVerifier, PresentedIdToken, VerifiedIdToken } from '../../a
 import { DomainError } from '../../domain/domain-error.ts'
 import type { EcPublicKey } from '../../domain/ec-public-key.ts'
 import { constantTimeEqual } from '../shared/constant-time-equal.ts'
-import type { JwksSource } from '../shared/jwks-source.ts'
-import { singleAudience, TokenRefused, verifySignedToken, type TokenRules } from '../shared/signed-token.ts'
+import type { JwksSource } from '../signed-tokens/jwks-source.ts'
+import { singleAudience, TokenRefused, verifySignedToken, type TokenRules } from '../signed-tokens/signed-token.ts'
 import type { OidcProvider } from './oidc-provider.ts'
 import { sessionNonce } from './session-nonce.ts'
 

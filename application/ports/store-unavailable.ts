@@ -1,4 +1,4 @@
-import { DomainError, type DomainErrorOptions } from '../../domain/domain-error.ts'
+import { DomainError } from '../../domain/domain-error.ts'
 
 /**
  * A store did not answer, or not in time: nothing is known about the effect of the call unless its port says so.
@@ -8,11 +8,9 @@ export class StoreUnavailable extends DomainError {
   /** The call that failed, as `DynamoDB TransactWriteItems`. */
   readonly operation: string
 
-  constructor(operation: string, options?: StoreUnavailableOptions) {
+  constructor(operation: string, options?: ErrorOptions) {
     super('unavailable', 'the service is temporarily unavailable', options)
     this.name = 'StoreUnavailable'
     this.operation = operation
   }
 }
-
-export type StoreUnavailableOptions = Pick<DomainErrorOptions, 'cause' | 'retryAfter'>

@@ -1,5 +1,5 @@
 import { JoseIdTokenVerifier } from '../../adapters/oidc/jose-id-token-verifier.ts'
-import { JwksSource } from '../../adapters/shared/jwks-source.ts'
+import { JwksSource } from '../../adapters/signed-tokens/jwks-source.ts'
 import { RecordingEventLog } from '../support/recording-event-log.ts'
 import { describeIdTokenVerifier } from './id-token-verifier.contract.ts'
 import { CLIENTS, ISSUER_ALIAS } from './id-token-verifier.vectors.ts'

@@ -1,5 +1,5 @@
 import { JwsRequestAttestor } from '../../adapters/attestation/jws-request-attestor.ts'
-import { JwksSource } from '../../adapters/shared/jwks-source.ts'
+import { JwksSource } from '../../adapters/signed-tokens/jwks-source.ts'
 import { RecordingEventLog } from '../support/recording-event-log.ts'
 import { describeRequestAttestor } from './request-attestor.contract.ts'
 import { AUDIENCE } from './request-attestor.vectors.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { JwsRequestAttestor } from '../../../adapters/attestation/jws-request-attestor.ts'
-import { JwksSource } from '../../../adapters/shared/jwks-source.ts'
+import { JwksSource } from '../../../adapters/signed-tokens/jwks-source.ts'
 import type { DomainErrorCode } from '../../../domain/domain-error.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingEventLog } from '../../support/recording-event-log.ts'

@@ -1,4 +1,4 @@
-import { JwksSource } from '../../../adapters/shared/jwks-source.ts'
+import { JwksSource } from '../../../adapters/signed-tokens/jwks-source.ts'
 import { JoseIdTokenVerifier } from '../../../adapters/oidc/jose-id-token-verifier.ts'
 import { sessionNonce } from '../../../adapters/oidc/session-nonce.ts'
 import { unixSeconds, type Clock } from '../../../application/ports/clock.ts'

@@ -40,7 +40,7 @@ export class TokenRefused extends Error {
  * there is one. The issuer's clock has 30 s of leeway, but for `exp`.
  * @param now seconds since the epoch
  * @throws {TokenRefused}
- * @throws {StoreUnavailable} when the issuer's keys cannot be had
+ * @throws {IssuerUnavailable} when the issuer's keys cannot be had
  */
 export async function verifySignedToken(token: string, rules: TokenRules, now: number): Promise<JWTPayload> {
   const { keys, algorithms, issuers, maxAgeSeconds = Infinity } = rules

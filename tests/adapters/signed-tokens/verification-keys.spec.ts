@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
-import { importVerificationKeys, keyName } from '../../../adapters/shared/verification-keys.ts'
+import { importVerificationKeys, keyName } from '../../../adapters/signed-tokens/verification-keys.ts'
 import { IssuerKey } from '../../support/local-issuer.ts'
 import { rejectionOf } from '../../support/rejection.ts'
 

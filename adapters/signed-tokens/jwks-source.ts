@@ -1,8 +1,8 @@
 import type { webcrypto } from 'node:crypto'
 import type { Clock } from '../../application/ports/clock.ts'
 import type { EventLog } from '../../application/ports/event-log.ts'
-import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
 import { fetchJson } from './fetch-json.ts'
+import { IssuerUnavailable } from './issuer-unavailable.ts'
 import { importVerificationKeys, keyName, type VerificationKeys } from './verification-keys.ts'
 
 const SECOND_MS = 1000
@@ -60,7 +60,7 @@ export class JwksSource {
   /**
    * @param algorithm and `kid` as the token's header gives them
    * @returns `undefined` when the issuer has no such key
-   * @throws {StoreUnavailable} when no keys are known and none can be had
+   * @throws {IssuerUnavailable} when no keys are known and none can be had
    */
   async find(algorithm: string, kid: string): Promise<webcrypto.CryptoKey | undefined> {
     const cached = this.#keys
@@ -100,7 +100,7 @@ export class JwksSource {
     return this.#refresh().catch(() => undefined)
   }
 
-  /** @throws {StoreUnavailable} at once while backing off */
+  /** @throws {IssuerUnavailable} at once while backing off */
   async #refresh(): Promise<VerificationKeys> {
     if (this.#options.clock.now() < this.#retryAt) throw this.#unavailable()
     this.#fetching ??= this.#fetch().finally(() => {
@@ -133,8 +133,8 @@ export class JwksSource {
     events.warn('jwks_fetch_failed', { host: url.host, failures: this.#failures }, cause)
   }
 
-  #unavailable(): StoreUnavailable {
+  #unavailable(): IssuerUnavailable {
     const retryAfter = Math.ceil((this.#retryAt - this.#options.clock.now()) / SECOND_MS)
-    return new StoreUnavailable(this.#operation, { cause: this.#lastFailure, retryAfter })
+    return new IssuerUnavailable(this.#operation, { cause: this.#lastFailure, retryAfter })
   }
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { JwksSource } from '../../../adapters/shared/jwks-source.ts'
+import { JwksSource } from '../../../adapters/signed-tokens/jwks-source.ts'
 import { LocalIssuer } from '../../support/local-issuer.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingEventLog } from '../../support/recording-event-log.ts'

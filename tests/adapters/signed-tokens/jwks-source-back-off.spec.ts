@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
-import { JwksSource } from '../../../adapters/shared/jwks-source.ts'
+import type { IssuerUnavailable } from '../../../adapters/signed-tokens/issuer-unavailable.ts'
+import { JwksSource } from '../../../adapters/signed-tokens/jwks-source.ts'
 import { LocalIssuer } from '../../support/local-issuer.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingEventLog } from '../../support/recording-event-log.ts'
@@ -82,7 +82,7 @@ describe('JwksSource: attempts during an outage', () => {
 
   it('says in how many seconds it tries again', async () => {
     issuer.answer = 'down'
-    const retryAfter = async () => ((await rejectionOf(knows(issuer.key.kid))) as StoreUnavailable).retryAfter
+    const retryAfter = async () => ((await rejectionOf(knows(issuer.key.kid))) as IssuerUnavailable).retryAfter
     expect(await retryAfter()).to.equal(1)
     clock.advance(SECOND)
     expect(await retryAfter()).to.equal(2)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
-import { JwksSource } from '../../../adapters/shared/jwks-source.ts'
+import { IssuerUnavailable } from '../../../adapters/signed-tokens/issuer-unavailable.ts'
+import { JwksSource } from '../../../adapters/signed-tokens/jwks-source.ts'
 import { LocalIssuer, type JwksAnswer } from '../../support/local-issuer.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingEventLog } from '../../support/recording-event-log.ts'
@@ -89,7 +89,7 @@ describe('JwksSource: answers of the issuer', () => {
     const url = new URL('?token=secret', issuer.jwksUrl)
     const source = new JwksSource({ url, clock, events: log })
     expect(await rejectionOf(source.find('ES256', 'any')))
-      .to.be.instanceOf(StoreUnavailable)
+      .to.be.instanceOf(IssuerUnavailable)
       .with.property('operation', `GET ${issuer.jwksUrl.href}`)
   })
 })
