@@ -1,11 +1,11 @@
 import { backupIdOf, type BlobKey } from '../../domain/blob-key.ts'
 import type { FinalDeletions } from '../final-deletions.ts'
 import { forEachAtOnce } from '../for-each-at-once.ts'
+import { KeyedMutex } from '../keyed-mutex.ts'
 import type { BackupIndex } from '../ports/backup-index.ts'
 import type { BlobStore, ListedBlob } from '../ports/blob-store.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { EventLog } from '../ports/event-log.ts'
-import { Turns } from '../turns.ts'
 
 export interface SweepOptions {
   /**
@@ -57,11 +57,11 @@ export class SweepBlobs {
   async execute({ grace, dryRun, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
     const storedBefore = unixSeconds(this.#clock) - grace
     let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
-    const turns = new Turns()
+    const backups = new KeyedMutex()
     await forEachAtOnce(until(signal, this.#blobs.list()), AT_ONCE, async ({ key, storedAt }) => {
       const old = storedAt < storedBefore
       // Of one backup one after the other, so that what became final is removed by a single commit.
-      const outcome = await turns.take(backupIdOf(key), () => this.#sweep(key, dryRun, old))
+      const outcome = await backups.runExclusive(backupIdOf(key), () => this.#sweep(key, dryRun, old))
       summary = {
         seen: summary.seen + 1,
         removed: summary.removed + (outcome === 'removed' ? 1 : 0),
@@ -72,7 +72,10 @@ export class SweepBlobs {
     return summary
   }
 
-  /** @param old past the grace; a younger blob stays, but leads to its backup all the same: one that syncs often has no other */
+  /**
+   * @param old past the grace. A younger blob stays, but its backup is looked at all the same: a backup that syncs often
+   *   may have no older blob.
+   */
   async #sweep(key: BlobKey, dryRun: boolean, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
     try {
       if ((await this.#isPointedTo(key, dryRun)) || !old) return 'kept'
