@@ -1,4 +1,5 @@
-import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type Backup } from './backup.ts'
+import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from './backup-state.ts'
+import type { Backup } from './backup.ts'
 import { backupIdOf } from './blob-key.ts'
 import { credentialReference } from './credential.ts'
 import type { FactorScope } from './factor.ts'

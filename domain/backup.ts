@@ -1,35 +1,13 @@
 import type { BackupId } from './backup-id.ts'
+import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type BackupState } from './backup-state.ts'
 import { credentialReference, type Credential, type CredentialReference, type PasskeyCredential } from './credential.ts'
-import {
-  isFinal,
-  removedBeside,
-  removedFactor,
-  undo,
-  type Deletable,
-  type Deletion,
-  type FactorRemoval,
-  type RemovedFactor,
-} from './deletion.ts'
+import { removedFactor, undo, type FactorRemoval } from './deletable.ts'
+import { isFinal, removedBeside, type Deletion, type RemovedFactor } from './deletion.ts'
 import { DomainError } from './domain-error.ts'
 import { FACTOR_SERVED_BY, sameKey, type EncryptedBackupKey } from './encrypted-backup-key.ts'
 import type { Factor, FactorId, FactorReference, FactorScope, MainFactor, SyncFactor } from './factor.ts'
 import type { ManifestHash } from './manifest-hash.ts'
 import type { SealedBlob } from './sealed-blob.ts'
-
-export const MAX_MAIN_FACTORS = 10
-export const MAX_SYNC_FACTORS = 25
-
-/** All that a backup is, as plain data. */
-export interface BackupState extends Deletable {
-  readonly id: BackupId
-  /** A UUID minted at creation: tells this backup from an earlier one of the same id. */
-  readonly incarnation: string
-  readonly manifestHash: ManifestHash
-  /** What `manifestHash` is the hash of. */
-  readonly blob: SealedBlob
-  /** Earlier blobs, newest first, kept so that a reader who started before a sync still finishes. */
-  readonly supersededBlobs: readonly SealedBlob[]
-}
 
 /** What a backup starts with. */
 export interface NewBackup {

@@ -1,4 +1,5 @@
-import { Backup, type BackupState } from '../../domain/backup.ts'
+import type { BackupState } from '../../domain/backup-state.ts'
+import { Backup } from '../../domain/backup.ts'
 import { parseBlobKey } from '../../domain/blob-key.ts'
 import type { Credential } from '../../domain/credential.ts'
 import { parseEcPublicKey } from '../../domain/ec-public-key.ts'

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { BackupIndex, StoredBackup } from '../../application/ports/backup-index.ts'
 import type { Backup } from '../../domain/backup.ts'
 import type { Credential } from '../../domain/credential.ts'
-import type { FactorRemoval } from '../../domain/deletion.ts'
+import type { FactorRemoval } from '../../domain/deletable.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import type { FactorScope } from '../../domain/factor.ts'
 import {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { FactorRemoval } from '../../domain/deletion.ts'
+import type { FactorRemoval } from '../../domain/deletable.ts'
 import type { Credential } from '../../domain/credential.ts'
 import type { DomainErrorCode } from '../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'

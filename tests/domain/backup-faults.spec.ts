@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { backupFaults } from '../../domain/backup-faults.ts'
 import { parseBackupId } from '../../domain/backup-id.ts'
-import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type BackupState } from '../../domain/backup.ts'
+import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type BackupState } from '../../domain/backup-state.ts'
 import { blobKey } from '../../domain/blob-key.ts'
 import type { Deletion, RemovedFactor } from '../../domain/deletion.ts'
 import type { MainFactor, SyncFactor } from '../../domain/factor.ts'

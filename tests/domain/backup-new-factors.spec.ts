@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from '../../domain/backup.ts'
+import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from '../../domain/backup-state.ts'
 import type { DomainErrorCode } from '../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
 import type { MainFactor } from '../../domain/factor.ts'

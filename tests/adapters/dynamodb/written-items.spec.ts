@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { commitWrites } from '../../../adapters/dynamodb/commit-transaction.ts'
 import type { Commit } from '../../../application/ports/backup-index.ts'
-import { Backup, MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from '../../../domain/backup.ts'
+import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from '../../../domain/backup-state.ts'
+import { Backup } from '../../../domain/backup.ts'
 import type { Credential } from '../../../domain/credential.ts'
 import {
   sampleBackup,

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { VerifyBackups, type VerifySummary } from '../../../application/use-cases/verify-backups.ts'
 import type { StoredBackup } from '../../../application/ports/backup-index.ts'
-import { Backup, type BackupState } from '../../../domain/backup.ts'
+import type { BackupState } from '../../../domain/backup-state.ts'
+import { Backup } from '../../../domain/backup.ts'
 import type { CreatedBackup } from '../../support/application-harness.ts'
 import { replacement, mustCommit } from '../../support/sample-commits.ts'
 import {

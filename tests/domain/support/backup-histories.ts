@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { BackupState } from '../../../domain/backup.ts'
+import type { BackupState } from '../../../domain/backup-state.ts'
 import type { Credential, EcKeypairCredential } from '../../../domain/credential.ts'
 import type { Deletion } from '../../../domain/deletion.ts'
 import type { EncryptedBackupKey } from '../../../domain/encrypted-backup-key.ts'

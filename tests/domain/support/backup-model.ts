@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BackupState } from '../../../domain/backup.ts'
+import type { BackupState } from '../../../domain/backup-state.ts'
 import type { Credential } from '../../../domain/credential.ts'
 import type { Deletion, RemovedFactor } from '../../../domain/deletion.ts'
 import type { DomainErrorCode } from '../../../domain/domain-error.ts'

@@ -1,5 +1,6 @@
 import type { Backup, ContentChange } from '../../../domain/backup.ts'
-import type { Deletion, FactorRemoval } from '../../../domain/deletion.ts'
+import type { FactorRemoval } from '../../../domain/deletable.ts'
+import type { Deletion } from '../../../domain/deletion.ts'
 import { DomainError, type DomainErrorCode } from '../../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../../domain/encrypted-backup-key.ts'
 import type { MainFactor, SyncFactor } from '../../../domain/factor.ts'

@@ -1,4 +1,5 @@
-import { Backup, type BackupState } from '../../../domain/backup.ts'
+import type { BackupState } from '../../../domain/backup-state.ts'
+import { Backup } from '../../../domain/backup.ts'
 import { parseBackupId } from '../../../domain/backup-id.ts'
 import { blobKey } from '../../../domain/blob-key.ts'
 import { parseManifestHash, type ManifestHash } from '../../../domain/manifest-hash.ts'

@@ -1,6 +1,7 @@
 import type { BackupIndex, StoredBackup } from '../../../../application/ports/backup-index.ts'
 import type { BlobStore } from '../../../../application/ports/blob-store.ts'
-import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type Backup } from '../../../../domain/backup.ts'
+import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS } from '../../../../domain/backup-state.ts'
+import type { Backup } from '../../../../domain/backup.ts'
 import { credentialReference } from '../../../../domain/credential.ts'
 import type { CredentialReference } from '../../../../domain/credential.ts'
 import type { Factor, FactorScope } from '../../../../domain/factor.ts'

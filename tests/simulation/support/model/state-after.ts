@@ -1,5 +1,5 @@
 import type { Commit } from '../../../../application/ports/backup-index.ts'
-import type { BackupState } from '../../../../domain/backup.ts'
+import type { BackupState } from '../../../../domain/backup-state.ts'
 import { Violation } from './violation.ts'
 
 /** @throws {Violation} for a commit that leaves nothing */

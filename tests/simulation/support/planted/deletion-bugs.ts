@@ -1,6 +1,7 @@
 import type { BackupIndex, Commit, CommitOutcome, StoredBackup } from '../../../../application/ports/backup-index.ts'
 import type { BlobStore } from '../../../../application/ports/blob-store.ts'
-import { Backup, type BackupState } from '../../../../domain/backup.ts'
+import type { BackupState } from '../../../../domain/backup-state.ts'
+import { Backup } from '../../../../domain/backup.ts'
 import type { BackupId } from '../../../../domain/backup-id.ts'
 import type { FactorReference } from '../../../../domain/factor.ts'
 import { WrappedIndex } from './wrapped-index.ts'
