@@ -13,8 +13,8 @@ const PAUSES = { first: 10, longest: 640 } // milliseconds
 
 /**
  * Refusals for an obstacle that may go away. An earlier attempt that got no answer may still be under way, and take
- * effect once it is gone: so after one of those, such a refusal settles nothing. The others stay: a revision never comes
- * back, and what is consumed stays consumed for longer than any request is under way.
+ * effect once it is gone: so after one of those, such a refusal settles nothing. The others stay: a revision never
+ * comes back, and what is consumed stays consumed for longer than any request is under way.
  */
 const MAY_CHANGE: ReadonlySet<CommitOutcome> = new Set(['backup-exists', 'factor-taken'])
 

@@ -3,8 +3,8 @@ import type { FactorId } from '../domain/factor.ts'
 import { unixSeconds, type Clock } from './ports/clock.ts'
 
 /**
- * How long deletions by sync factors can be undone. It has a price: within the grace the removal of a main factor is not
- * final, since that factor may undo it. An owner who cannot wait for that resets the backup.
+ * How long deletions by sync factors can be undone. It has a price: within the grace the removal of a main factor is
+ * not final, since that factor may undo it. An owner who cannot wait for that resets the backup.
  */
 export class DeletionGrace {
   readonly #seconds: number

@@ -28,8 +28,8 @@ export class FinalDeletions {
 
   /**
    * Safe beside whatever else happens to the backup: on a newer state it decides again, and nothing that can still be
-   * undone is ever touched. That is only as right as the clock of this machine: one that is ahead takes as much from the
-   * grace.
+   * undone is ever touched. That is only as right as the clock of this machine: one that is ahead takes as much from
+   * the grace.
    * @returns what stays of the backup
    * @throws {DomainError} `conflict`
    * @throws {StoreUnavailable} the outcome is unknown
@@ -41,7 +41,8 @@ export class FinalDeletions {
     try {
       const { before, after } = await this.#committer.change({
         stored,
-        // Nobody is asked for a proof here. What a commit uses up is what makes repeating it harmless, so it brings its own.
+        // Nobody is asked for a proof here. What a commit uses up is what makes repeating it harmless, so it brings its
+        // own.
         consume: [{ key: `final-deletion#${this.#random.uuid()}`, expiresAt: at + CONSUMPTION_MARGIN }],
         decide: (backup) => backup.withoutFinalDeletions(at),
         whenGone: gone,

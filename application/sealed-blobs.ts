@@ -9,7 +9,10 @@ import type { EventLog } from './ports/event-log.ts'
 import type { Random } from './ports/random.ts'
 import { StoreUnavailable } from './ports/store-unavailable.ts'
 
-/** Blobs on their way in and out of a backup: uploaded before the commit that points to them, removed after the one that does not. */
+/**
+ * Blobs on their way in and out of a backup: uploaded before the commit that points to them, removed after the one that
+ * does not.
+ */
 export class SealedBlobs {
   readonly #store: BlobStore
   readonly #random: Random

@@ -98,7 +98,8 @@ export class Backup {
   }
 
   /**
-   * Everything this backup can be found by, or reserves until a removal is final; exactly these rows exist in the index.
+   * Everything this backup can be found by, or reserves until a removal is final; exactly these rows exist in the
+   * index.
    */
   factorReferences(): readonly FactorReference[] {
     const { mainFactors, syncFactors, removedFactors } = this.state
@@ -128,8 +129,8 @@ export class Backup {
   }
 
   /**
-   * A removed factor of the same credential is not given back any more. The others count towards the limit until they are
-   * final: everything that can come back must find room.
+   * A removed factor of the same credential is not given back any more. The others count towards the limit until they
+   * are final: everything that can come back must find room.
    * @param factor its `createdAt` is now, which says what is final
    * @param key sealed for the new factor
    * @throws {DomainError} `factor_already_exists`, `too_many_factors`, `only_one_encryption_key_per_type_allowed`
@@ -187,9 +188,10 @@ export class Backup {
   }
 
   /**
-   * As it is once every deletion is undone that is not final at `at` (seconds since the epoch), without the sync factors
-   * that made them. The main factors that it has then are those that may undo: if removed ones could not, a thief would
-   * leave just the one that the owner lost. The price is that removing a main factor is final only after the grace.
+   * As it is once every deletion is undone that is not final at `at` (seconds since the epoch), without the sync
+   * factors that made them. The main factors that it has then are those that may undo: if removed ones could not, a
+   * thief would leave just the one that the owner lost. The price is that removing a main factor is final only after
+   * the grace.
    * @returns itself where there is nothing to undo, `undefined` where its own deletion is final
    */
   undeleted(at: number): Backup | undefined {

@@ -1,7 +1,7 @@
 import { isBackupId, parseBackupId, type BackupId } from './backup-id.ts'
 import type { Brand } from './brand.ts'
 
-/** `{backupId}/{uuid}`: where the bytes of one upload lie, written once and never again. Safe as a path inside a folder. */
+/** `{backupId}/{uuid}`: where the bytes of one upload lie, written once and never again. A safe path in any folder. */
 export type BlobKey = Brand<string, 'BlobKey'>
 
 /** No dot and no slash: such a name leads neither out of its folder, nor to a hidden file inside it. */

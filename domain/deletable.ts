@@ -26,8 +26,8 @@ export function removedFactor(
 }
 
 /**
- * The state without its deletions, and without the sync factors that made them: those are what is distrusted, even where
- * one removed itself. What is final at `at` (seconds since the epoch) is not given back.
+ * The state without its deletions, and without the sync factors that made them: those are what is distrusted, even
+ * where one removed itself. What is final at `at` (seconds since the epoch) is not given back.
  */
 export function undo({ mainFactors, syncFactors, keys, deletion, removedFactors }: Deletable, at: number): Deletable {
   const undone = removedFactors.filter((removed) => !isFinal(removed, at))

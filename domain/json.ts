@@ -5,7 +5,7 @@ export interface JsonObject {
   readonly [name: string]: JsonValue
 }
 
-/** @param value as `JSON.parse` gives it, so that its members are JSON too; or nothing, for a member that is not there */
+/** @param value as `JSON.parse` gives it, so that its members are JSON too, or `undefined` */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -47,7 +47,7 @@ class WriteBuilder {
     this.#TableName = tableName
   }
 
-  /** The condition keeps two writers of one backup apart, and with it the factors and keys, which have none of their own. */
+  /** The condition keeps two writers of one backup apart, also for its factors and keys, which have no condition. */
   head(change: BackupChange, commitId: string): Write {
     const [TableName, key] = [this.#TableName, headKey(changedBackup(change).id)]
     const isUnchanged = { ConditionExpression: 'revision = :before' }

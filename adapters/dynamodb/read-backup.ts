@@ -146,7 +146,7 @@ function readKey(item: StoredMembers): EncryptedBackupKey {
 function storedScope(from: StoredMembers): FactorScope {
   const scope = storedText(from, 'scope')
   if (scope === 'MAIN' || scope === 'SYNC') return scope
-  throw new Error('stored scope is none')
+  throw new Error('stored scope is neither MAIN nor SYNC')
 }
 
 function storedTexts(from: StoredMembers, name: string): readonly string[] {

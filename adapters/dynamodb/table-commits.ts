@@ -21,7 +21,8 @@ interface Attempt {
 
 /**
  * Makes commits happen in a table. What keeps one from happening twice is its consumptions, which are written with it
- * and tell whose they are: that holds for as long as they last, where a `ClientRequestToken` is forgotten after 10 minutes.
+ * and tell whose they are: that holds for as long as they last, where a `ClientRequestToken` is forgotten after 10
+ * minutes.
  */
 export class TableCommits {
   readonly #documents: DynamoDBDocumentClient

@@ -28,7 +28,9 @@ export function headKey(id: BackupId): ItemKey {
 /** The one item of a factor row. */
 export const OWNER = 'OWNER'
 
-/** Leads from a factor to its backup. Partition keys turn up in Contributor Insights and CloudTrail, so it is a hash. */
+/**
+ * Leads from a factor to its backup. Partition keys turn up in Contributor Insights and CloudTrail, so it is a hash.
+ */
 export function factorRowItemKey(reference: FactorReference): ItemKey {
   return { PK: factorRowName(reference), SK: OWNER }
 }

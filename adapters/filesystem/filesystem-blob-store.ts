@@ -41,7 +41,9 @@ export class FilesystemBlobStore implements BlobStore {
     return new FilesystemBlobStore(root, incoming)
   }
 
-  /** The store in `root` for those who only read it: it makes nothing there, and leaves alone what uploads left behind. */
+  /**
+   * The store in `root` for those who only read it: it makes nothing there, and leaves alone what uploads left behind.
+   */
   static asItStands(root: string): Pick<BlobStore, 'open'> {
     return new FilesystemBlobStore(root, join(root, INCOMING_FOLDER))
   }

@@ -43,7 +43,7 @@ export interface S3BlobStoreOptions {
 const IDLE_TIMEOUT_MILLISECONDS = 10_000
 const CALL_TIMEOUT_MILLISECONDS = 30_000
 const PAUSES = { first: 100, longest: 1000 } // milliseconds
-/** The answer took its time, and tells seconds only. */
+/** A smaller difference tells nothing of the clocks: an answer takes its time, and its date is in whole seconds. */
 const NEGLIGIBLE_OFFSET_MILLISECONDS = 60_000
 
 /** One object a blob, in a bucket of any S3-compatible server that honours `If-None-Match: *`. */

@@ -24,7 +24,10 @@ const MAX_SOCKETS = 512
 /** Errors come with their cause to whoever logs them; the SDK would write to the console beside that. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
-/** Retries what may succeed when repeated, except for uploads: the SDK cannot send a stream twice, so those retry themselves. */
+/**
+ * Retries what may succeed when repeated, except for uploads: the SDK cannot send a stream twice, so those retry
+ * themselves.
+ */
 export function createS3Client(connection: S3Connection = {}): S3Client {
   const { requestTimeout = REQUEST_TIMEOUT_MILLISECONDS, maxAttempts = MAX_ATTEMPTS, ...rest } = connection
   return new S3Client({

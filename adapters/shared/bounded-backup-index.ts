@@ -10,13 +10,15 @@ import type { FactorReference } from '../../domain/factor.ts'
 import { Bulkhead, type BulkheadSize } from './bulkhead.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Together as many as the DynamoDB client has connections. What waits is served within seconds even by a sick store. */
+/**
+ * Together as many as the DynamoDB client has connections. What waits is served within seconds even by a sick store.
+ */
 const READS: BulkheadSize = { concurrent: 128, queued: 256 }
 const COMMITS: BulkheadSize = { concurrent: 128, queued: 256 }
 
 /**
- * An index that is asked for no more than it can do. Commits have a bulkhead of their own: every request reads first, so
- * it is there that too many are refused, while nothing has been done for them yet.
+ * An index that is asked for no more than it can do. Commits have a bulkhead of their own: every request reads first,
+ * so it is there that too many are refused, while nothing has been done for them yet.
  */
 export class BoundedBackupIndex implements BackupIndex {
   readonly #index: BackupIndex

@@ -63,7 +63,10 @@ export class BoundedBlobStore implements BlobStore {
     return this.#blobs.checkReadiness()
   }
 
-  /** Whoever reads is told of damage as of any failure of the store; those who watch the service should know the difference. */
+  /**
+   * Whoever reads is told of damage as of any failure of the store; those who watch the service should know the
+   * difference.
+   */
   async *#watched({ key }: SealedBlob, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       yield* body

@@ -9,9 +9,7 @@ import { translateErrors } from './translate-errors.ts'
 const CHUNK_BYTES = 64 * 1024
 const OPERATION = 'spool to disk'
 
-/**
- * Bytes that have to wait, on disk and not in memory. The file has no name any more: whatever ends the process frees it.
- */
+/** Bytes that wait, on disk and not in memory. The file has no name any more: whatever ends the process frees it. */
 export class Spool {
   readonly #file: FileHandle
 

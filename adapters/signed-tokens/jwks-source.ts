@@ -13,12 +13,12 @@ const HOUR_MS = 60 * MINUTE_MS
 const REFRESH_AFTER_MS = MINUTE_MS
 /** From this age on keys are served only if the issuer can't be reached. */
 const MAX_AGE_MS = HOUR_MS
-/** From this age on not even then: so long, at most, does a withdrawn key outlive an outage. */
+/** From this age on keys are not served at all, which bounds how long a withdrawn key is believed in an outage. */
 const MAX_STALE_AGE_MS = 24 * HOUR_MS
 const UNKNOWN_KEY_COOLDOWN_MS = 30 * SECOND_MS
-/** How long the issuer is left alone after one failure, and after many: so long it may be back unnoticed. */
+/** How long the issuer is left alone: after its first failure, and at most, after many in a row. */
 const BACK_OFF_MS = { first: 30 * SECOND_MS, most: 2 * MINUTE_MS }
-/** The same where there are no keys to serve meanwhile: everyone who has an account there waits for this. */
+/** The same while there are no keys to serve: until the next attempt, everyone who has an account there is refused. */
 const BACK_OFF_WITHOUT_KEYS_MS = { first: SECOND_MS, most: 30 * SECOND_MS }
 
 const TIMEOUT_MS = 5 * SECOND_MS

@@ -16,8 +16,8 @@ interface QueuedJob {
 }
 
 /**
- * Writes to a database so that many callers share one fsync: the jobs queued within one turn of the event loop become one
- * durable transaction, with a savepoint around each, so that one that throws takes nobody else's work with it.
+ * Writes to a database so that many callers share one fsync: the jobs queued within one turn of the event loop become
+ * one durable transaction, with a savepoint around each, so that one that throws takes nobody else's work with it.
  */
 export class GroupCommit {
   readonly #db: DatabaseSync

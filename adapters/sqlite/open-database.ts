@@ -46,8 +46,8 @@ function prepareDatabase(db: DatabaseSync, requireVersion: (db: DatabaseSync) =>
     requireVersion(db)
     const mode = storedText(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode')
     if (mode !== 'wal') throw new Error(`its file system does not support WAL (the journal mode stays ${mode})`)
-    // Under WAL the default, NORMAL, would lose the last commits. `fullfsync` matters on macOS only: there a plain fsync
-    // stops at the drive's cache.
+    // Under WAL the default, NORMAL, would lose the last commits. `fullfsync` matters on macOS only: there a plain
+    // fsync stops at the drive's cache.
     db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
     migrate(db)
     return db

@@ -6,11 +6,12 @@ import { storedInteger } from '../shared/stored-members.ts'
  * Only ever add at the end.
  *
  * Version 1: a factor is its own lookup row, so neither can exist without the other. A sync writes one small row of
- * `backups`; the factors, tens of kilobytes, are in a table of their own and stay untouched. What clients name freely is
- * inside JSON, which escapes what a SQLite text cannot hold.
+ * `backups`; the factors, tens of kilobytes, are in a table of their own and stay untouched. What clients name freely
+ * is inside JSON, which escapes what a SQLite text cannot hold.
  *
- * Version 2: what a sync factor deleted is kept for as long as that can be undone. A removed factor stays where it is, so
- * that its credential stays reserved; `removal` (JSON) says by whom and until when, and holds the key that went with it.
+ * Version 2: what a sync factor deleted is kept for as long as that can be undone. A removed factor stays where it is,
+ * so that its credential stays reserved; `removal` (JSON) says by whom and until when, and holds the key that went with
+ * it.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -56,7 +56,7 @@ export class SqliteBackupIndex implements BackupIndex {
 
   /**
    * Opens the index kept in `file`, or starts an empty one there; brings an older file up to date.
-   * @throws {Error} saying what is wrong, for one that a newer release wrote the file
+   * @throws {Error} saying what is wrong, such as that a newer release wrote the file
    */
   static async open(file: string): Promise<SqliteBackupIndex> {
     return new SqliteBackupIndex(await openDatabase(file))
@@ -64,7 +64,7 @@ export class SqliteBackupIndex implements BackupIndex {
 
   /**
    * Opens the index kept in `file` without bringing anything up to date.
-   * @throws {Error} saying what is wrong, for one that another release wrote the file
+   * @throws {Error} saying what is wrong, such as that another release wrote the file
    */
   static openAsItStands(file: string): SqliteBackupIndex {
     return new SqliteBackupIndex(openDatabaseAsItStands(file))

@@ -91,7 +91,7 @@ export interface BackupIndex {
 
   /**
    * Every backup and every factor row that is there all the while, in no particular order; what comes or goes meanwhile
-   * may be among them. Reads page by page and locks nothing, but reads it all: for operators' jobs, never for a request.
+   * may be among them. Reads page by page and locks nothing, but reads it all: for operators only, never for a request.
    * @throws {StoreUnavailable}
    */
   list(): AsyncIterable<ListedEntry>

@@ -18,7 +18,8 @@ export interface BlobStore {
    * Reads `body` to its end without holding it; durable under `key` once this resolves.
    * @param key fresh
    * @throws whatever `body` throws; nothing is kept then
-   * @throws {StoreUnavailable} the blob may exist: never use the key again. An existing key gives this too, and stays as it is
+   * @throws {StoreUnavailable} the blob may exist: never use the key again. An existing key gives this too, and stays
+   *   as it is
    */
   put(key: BlobKey, body: AsyncIterable<Uint8Array>): Promise<SealedBlob>
 
@@ -38,8 +39,8 @@ export interface BlobStore {
 export interface ListedBlob {
   readonly key: BlobKey
   /**
-   * Seconds since the epoch at which it was stored, by the clock of this machine: judged by two clocks, a blob whose commit is
-   * still to come could look old enough to be swept.
+   * Seconds since the epoch at which it was stored, by the clock of this machine: judged by two clocks, a blob whose
+   * commit is still to come could look old enough to be swept.
    */
   readonly storedAt: number
 }

@@ -4,7 +4,7 @@ import type { EcdsaSignature } from '../../domain/ecdsa-signature.ts'
 
 /** ECDSA with SHA-256 (FIPS 186-5) over the raw bytes of a challenge. DER signatures; high-S is accepted. */
 export interface SignatureVerifier {
-  /** @returns false for a key that is no point of P-256 too */
+  /** @returns also false when the key is not a point on P-256 */
   verifyP256(publicKey: EcPublicKey, challenge: Challenge, signature: EcdsaSignature): Promise<boolean>
 
   /**

@@ -33,10 +33,10 @@ export interface SweepSummary {
 const AT_ONCE = 16
 
 /**
- * Removes the blobs that no backup points to: what crashes and unknown outcomes left behind. On its way, as it meets the
- * backups of the blobs, whatever their age, it removes what of them was deleted and can be undone no more. Safe beside
- * running instances and uploads, since a blob that is pointed to was pointed to within the grace, and keys are never used
- * twice.
+ * Removes the blobs that no backup points to: what crashes and unknown outcomes left behind. On its way, as it meets
+ * the backups of the blobs, whatever their age, it removes what of them was deleted and can be undone no more. Safe
+ * beside running instances and uploads, since a blob that is pointed to was pointed to within the grace, and keys are
+ * never used twice.
  */
 export class SweepBlobs {
   readonly #index: BackupIndex
@@ -73,8 +73,8 @@ export class SweepBlobs {
   }
 
   /**
-   * @param old past the grace. A younger blob stays, but its backup is looked at all the same: a backup that syncs often
-   *   may have no older blob.
+   * @param old past the grace. A younger blob stays, but its backup is looked at all the same: a backup that syncs
+   *   often may have no older blob.
    */
   async #sweep(key: BlobKey, dryRun: boolean, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
     try {
