@@ -1,6 +1,6 @@
 import { createDynamoDbClient } from '../adapters/dynamodb/dynamodb-client.ts'
 import { DynamoDbBackupIndex } from '../adapters/dynamodb/dynamodb-backup-index.ts'
-import { createS3Client } from '../adapters/s3/s3-client.ts'
+import { createS3Clients } from '../adapters/s3/s3-client.ts'
 import { S3BlobStore } from '../adapters/s3/s3-blob-store.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Random } from '../application/ports/random.ts'
@@ -11,13 +11,14 @@ import type { Stores } from './stores.ts'
 export function openAwsStores(storage: AwsStorageConfiguration, clock: Clock, random: Random): Stores {
   const { bucket, kmsKeyArn, forcePathStyle, tableName } = storage
   const dynamoDb = createDynamoDbClient()
-  const s3 = createS3Client({ forcePathStyle })
+  const clients = createS3Clients({ forcePathStyle })
+  const blobs = new S3BlobStore({ clients, bucket, kmsKeyArn, clock, random })
   return {
     index: new DynamoDbBackupIndex({ client: dynamoDb, tableName, clock, random }),
-    blobs: new S3BlobStore({ client: s3, bucket, kmsKeyArn, clock, random }),
+    blobs,
     close: () => {
       dynamoDb.destroy()
-      s3.destroy()
+      blobs.close()
       return Promise.resolve()
     },
   }

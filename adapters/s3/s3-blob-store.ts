@@ -22,11 +22,12 @@ import { verifiedBytes } from '../shared/verified-bytes.ts'
 import { faultOfBucket } from './bucket-fault.ts'
 import { limitedCall } from './limited-call.ts'
 import { receivedChunks } from './received-chunks.ts'
+import type { S3Clients } from './s3-client.ts'
 import { S3Upload } from './s3-upload.ts'
 
 export interface S3BlobStoreOptions {
   /** The store's own from now on. */
-  readonly client: S3Client
+  readonly clients: S3Clients
   readonly bucket: string
   /** Encrypts with this key (SSE-KMS); with the bucket's default where absent. */
   readonly kmsKeyArn?: string | undefined
@@ -49,20 +50,31 @@ const NEGLIGIBLE_OFFSET_MILLISECONDS = 60_000
 /** One object a blob, in a bucket of any S3-compatible server that honours `If-None-Match: *`. */
 export class S3BlobStore implements BlobStore {
   readonly #s3: S3Client
+  readonly #downloads: S3Client
   readonly #bucket: string
   readonly #spoolFolder: string
   readonly #idleTimeout: number
   readonly #callTimeout: number
   readonly #upload: S3Upload
 
-  constructor({ client, bucket, kmsKeyArn, spoolFolder, idleTimeout, callTimeout, clock, random }: S3BlobStoreOptions) {
-    this.#s3 = client
+  constructor({
+    clients,
+    bucket,
+    kmsKeyArn,
+    spoolFolder,
+    idleTimeout,
+    callTimeout,
+    clock,
+    random,
+  }: S3BlobStoreOptions) {
+    this.#s3 = clients.calls
+    this.#downloads = clients.downloads
     this.#bucket = bucket
     this.#spoolFolder = spoolFolder ?? tmpdir()
     this.#idleTimeout = idleTimeout ?? IDLE_TIMEOUT_MILLISECONDS
     this.#callTimeout = callTimeout ?? CALL_TIMEOUT_MILLISECONDS
     const settings = { bucket, kmsKeyArn, idleTimeout: this.#idleTimeout }
-    this.#upload = new S3Upload(client, settings, new Backoff(clock, random, PAUSES))
+    this.#upload = new S3Upload(this.#s3, settings, new Backoff(clock, random, PAUSES))
   }
 
   /** Spools to disk first: S3 wants to know the size before the first byte, and an attempt that failed starts anew. */
@@ -124,6 +136,7 @@ export class S3BlobStore implements BlobStore {
   /** Lets go of the connections. */
   close(): void {
     this.#s3.destroy()
+    this.#downloads.destroy()
   }
 
   /** Milliseconds by which S3's clock is ahead of this machine's, as the SDK saw with the last answer. */
@@ -146,7 +159,7 @@ export class S3BlobStore implements BlobStore {
   async #download(key: BlobKey): Promise<Readable | undefined> {
     try {
       const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key })
-      const { Body } = await limitedCall(this.#callTimeout, (options) => this.#s3.send(command, options))
+      const { Body } = await limitedCall(this.#callTimeout, (options) => this.#downloads.send(command, options))
       if (!(Body instanceof Readable)) throw new Error('an answer without a body')
       return Body
     } catch (error) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { NodeRandom } from '../../adapters/crypto/node-random.ts'
 import { provisionBucket } from '../../adapters/s3/provision-bucket.ts'
 import { S3BlobStore, type S3BlobStoreOptions } from '../../adapters/s3/s3-blob-store.ts'
-import { createS3Client, type S3Connection } from '../../adapters/s3/s3-client.ts'
+import { createS3Client, createS3Clients, type S3Connection } from '../../adapters/s3/s3-client.ts'
 import { SystemClock } from '../../adapters/system/system-clock.ts'
 import { ManualClock } from './manual-clock.ts'
 
@@ -26,8 +26,8 @@ export async function makeBucket(endpoint: string): Promise<string> {
 }
 
 export function openS3Store(endpoint: string, bucket: string): S3BlobStore {
-  const client = createS3Client(localS3(endpoint))
-  return new S3BlobStore({ client, bucket, clock: new SystemClock(), random: new NodeRandom() })
+  const clients = createS3Clients(localS3(endpoint))
+  return new S3BlobStore({ clients, bucket, clock: new SystemClock(), random: new NodeRandom() })
 }
 
 /** One that does not wait between attempts. */
@@ -36,6 +36,6 @@ export function s3StoreOver(
   options: Partial<S3BlobStoreOptions> = {},
   connection: S3Connection = {},
 ): S3BlobStore {
-  const client = createS3Client({ ...localS3(endpoint), ...connection })
-  return new S3BlobStore({ client, bucket: 'bucket', clock: new ManualClock(), random: new NodeRandom(), ...options })
+  const clients = createS3Clients({ ...localS3(endpoint), ...connection })
+  return new S3BlobStore({ clients, bucket: 'bucket', clock: new ManualClock(), random: new NodeRandom(), ...options })
 }
