@@ -39,7 +39,7 @@ export interface AppOptions {
   /** None where absent. */
   readonly loadShedding: LoadSheddingOptions | undefined
   readonly metrics: Metrics
-  /** Milliseconds for a body to arrive, see {@link bodyDeadline}. */
+  /** Milliseconds for a body to arrive, see {@link bodyDeadline}, and for a backup to be taken. */
   readonly requestTimeout: number
   readonly attestation: AttestationPolicy
   /** As `trust proxy` of express: hops or subnets in front. */
@@ -95,7 +95,7 @@ export function createApp(
     document.base,
     challengeRoutes(useCases),
     factorRoutes(useCases, attested),
-    backupRoutes(useCases, uploads, attested),
+    backupRoutes(useCases, uploads, attested, requestTimeout),
   )
 
   const answerError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {

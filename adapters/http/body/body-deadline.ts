@@ -12,7 +12,7 @@ export function deadlineOf(request: IncomingMessage): AbortSignal | undefined {
   return deadlines.get(request)
 }
 
-/** Milliseconds that a body of so many bytes is given at most. */
+/** Milliseconds that a body of so many bytes is given at most, on its way in as on its way out. */
 export function longestArrival(timeout: number, bytes: number): number {
   return timeout + Math.ceil((bytes / MIN_BYTES_PER_SECOND) * 1000)
 }
@@ -22,25 +22,40 @@ export function bodyDeadline(timeout: number): RequestHandler {
   return (request, response, next) => {
     const { socket } = request
     const bytesBefore = socket.bytesRead
-    const startedAt = performance.now()
     const late = new AbortController()
     deadlines.set(request, late.signal)
-    const check = (): void => {
+    const received = (): number => socket.bytesRead - bytesBefore
+    const stop = whenLate(timeout, received, () => {
       if (request.complete || response.headersSent) return
-      const deadline = startedAt + longestArrival(timeout, socket.bytesRead - bytesBefore)
-      const remaining = deadline - performance.now()
-      if (remaining > 0) checkAfter(remaining)
-      else late.abort(new HttpError('request_timeout', 'the body did not arrive in time'))
-    }
-    let timer: NodeJS.Timeout
-    const checkAfter = (milliseconds: number): void => {
-      // By the immediate, what arrived while this process stood still was read: that is no fault of the client.
-      timer = setTimeout(() => setImmediate(check), milliseconds)
-    }
-    checkAfter(timeout)
-    response.once('close', () => {
-      clearTimeout(timer)
+      late.abort(new HttpError('request_timeout', 'the body did not arrive in time'))
     })
+    response.once('close', stop)
     next()
+  }
+}
+
+/**
+ * Calls `onLate` when `timeout` milliseconds, and a second more for each 16 KiB that have moved, are over.
+ * @param moved bytes so far
+ * @returns what keeps it from being called any more
+ */
+export function whenLate(timeout: number, moved: () => number, onLate: () => void): () => void {
+  const startedAt = performance.now()
+  let timer: NodeJS.Timeout
+  let stopped = false
+  const check = (): void => {
+    if (stopped) return
+    const remaining = startedAt + longestArrival(timeout, moved()) - performance.now()
+    if (remaining > 0) checkAfter(remaining)
+    else onLate()
+  }
+  const checkAfter = (milliseconds: number): void => {
+    // By the immediate, what moved while this process stood still is known: that is no fault of the client.
+    timer = setTimeout(() => setImmediate(check), milliseconds)
+  }
+  checkAfter(timeout)
+  return () => {
+    stopped = true
+    clearTimeout(timer)
   }
 }

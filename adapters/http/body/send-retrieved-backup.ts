@@ -1,15 +1,26 @@
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { RetrievedBackup } from '../../../application/use-cases/retrieve-backup.ts'
+import { whenLate } from './body-deadline.ts'
 
 const HEAD = '{"backup":"'
 
 /**
  * Streams a backup as base64 inside JSON, never holding it whole. The content length is exact, so a client can tell
- * a download that broke off from a whole one. Returns early if the client goes away: that is no fault of ours.
+ * a download that broke off from a whole one. Returns early if the client goes away: that is no fault of ours. So it does
+ * when the client takes too long, since it holds what is read from the store for all that time: its connection is cut off.
+ * @param timeout milliseconds for the client to take it, with a second more for each 16 KiB taken
  */
-export async function sendRetrievedBackup(response: Response, retrieved: RetrievedBackup): Promise<void> {
+export async function sendRetrievedBackup(
+  response: Response,
+  retrieved: RetrievedBackup,
+  timeout: number,
+): Promise<void> {
   const { size, blob, metadata, syncFactorToken } = retrieved
+  let written = 0
+  // Not what went over the connection: earlier responses may be on it, and this one wait for them.
+  const taken = (): number => written - response.writableLength
+  const stop = whenLate(timeout, taken, () => response.req.socket.destroy())
   try {
     const tail = `",${JSON.stringify({ metadata, syncFactorToken }).slice(1)}`
     response.status(200).set({
@@ -18,12 +29,16 @@ export async function sendRetrievedBackup(response: Response, retrieved: Retriev
     })
     await pipeline(async function* () {
       yield HEAD
-      yield* base64(blob.body)
+      for await (const chunk of base64(blob.body)) {
+        written += chunk.length
+        yield chunk
+      }
       yield tail
     }, response)
   } catch (error) {
     if (!isPrematureClose(error)) throw error
   } finally {
+    stop()
     await blob.close()
   }
 }

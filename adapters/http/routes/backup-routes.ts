@@ -13,8 +13,14 @@ import type { AuthorizedJson, BackupStatusJson, CreateBackupJson, ResetJson, Syn
 /**
  * Everything that is about a backup as a whole.
  * @param attested wants the request attested, where that is configured
+ * @param requestTimeout milliseconds for a client to take a backup, see {@link sendRetrievedBackup}
  */
-export function backupRoutes(useCases: UseCases, uploads: UploadReader, attested: RequestHandler): Router {
+export function backupRoutes(
+  useCases: UseCases,
+  uploads: UploadReader,
+  attested: RequestHandler,
+  requestTimeout: number,
+): Router {
   const router = Router()
 
   router.post('/create', async (request, response) => {
@@ -54,7 +60,7 @@ export function backupRoutes(useCases: UseCases, uploads: UploadReader, attested
       authorization: authorizationOf(authorization),
       challengeToken,
     })
-    await sendRetrievedBackup(response, retrieved)
+    await sendRetrievedBackup(response, retrieved, requestTimeout)
   })
 
   router.post('/delete-backup', async (request, response) => {
