@@ -19,7 +19,7 @@ export interface AuthenticatedFactor {
   /** All that the proof uses up: the challenge, and the nonce of an ID token. */
   readonly consume: readonly Consumption[]
   /** The answer when the backup goes while it is worked on. */
-  readonly whenGone: DomainError
+  readonly whenGone: () => DomainError
   /**
    * That the factor is still one of the backup's, as it now is.
    * @returns its id there
@@ -141,18 +141,9 @@ export class AuthenticateFactor {
       if (activity !== undefined) requireOrganization(activity, backup.turnkeyAccountId())
       return id
     }
-    requireFactor(stored.backup)
-    await this.#rateLimit.admit(stored.backup.id, 'holder')
-    return {
-      stored,
-      consume: [consumption],
-      whenGone: untraceable(),
-      requireFactor,
-      authorize: (backup) => {
-        requireFactor(backup)
-        return viewed(view, backup).withSignatureCounter(credentialId, counter)
-      },
-    }
+    return this.#admitted(stored, [consumption], requireFactor, (backup) =>
+      viewed(view, backup).withSignatureCounter(credentialId, counter),
+    )
   }
 
   async #authenticated(
@@ -163,13 +154,23 @@ export class AuthenticateFactor {
   ): Promise<AuthenticatedFactor> {
     const stored = await this.#find(view, reference, expected)
     const requireFactor = (backup: Backup): FactorId => requireFactorId(viewed(view, backup), reference)
-    requireFactor(stored.backup)
-    await this.#rateLimit.admit(stored.backup.id, 'holder')
+    return this.#admitted(stored, consume, requireFactor, (backup) => viewed(view, backup))
+  }
+
+  /** @param used the backup as it is once the factor has authorised something */
+  async #admitted(
+    stored: StoredBackup,
+    consume: readonly Consumption[],
+    requireFactor: AuthenticatedFactor['requireFactor'],
+    used: (backup: Backup) => Backup,
+  ): Promise<AuthenticatedFactor> {
+    const factorId = requireFactor(stored.backup)
+    await this.#rateLimit.admit(stored.backup.id, { factorId })
     const authorize = (backup: Backup): Backup => {
       requireFactor(backup)
-      return viewed(view, backup)
+      return used(backup)
     }
-    return { stored, consume, whenGone: untraceable(), requireFactor, authorize }
+    return { stored, consume, whenGone: untraceable, requireFactor, authorize }
   }
 
   async #find(view: View, reference: FactorReference, expected?: BackupId): Promise<StoredBackup> {

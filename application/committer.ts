@@ -30,7 +30,7 @@ export interface ProposedChange<After extends Backup | undefined> {
    */
   readonly decide: (backup: Backup) => After
   /** The answer when the backup is gone by the time it is read again. */
-  readonly whenGone: DomainError
+  readonly whenGone: () => DomainError
 }
 
 /** The state that was committed upon, and what it became. */
@@ -84,7 +84,7 @@ export class Committer {
       if (outcome !== 'stale' || decision === DECISIONS) throw refusalOf(outcome)
       await this.#backoff.pause(decision)
       const current = await this.#index.load(stored.backup.id)
-      if (current?.backup.state.incarnation !== stored.backup.state.incarnation) throw whenGone
+      if (current?.backup.state.incarnation !== stored.backup.state.incarnation) throw whenGone()
       before = current
     }
   }

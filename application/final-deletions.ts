@@ -45,7 +45,7 @@ export class FinalDeletions {
         // own.
         consume: [{ key: `final-deletion#${this.#random.uuid()}`, expiresAt: at + CONSUMPTION_MARGIN }],
         decide: (backup) => backup.withoutFinalDeletions(at),
-        whenGone: gone,
+        whenGone: () => gone,
       })
       if (after !== before) this.#log.info('deletion_final', { backupId: before.id })
       return after

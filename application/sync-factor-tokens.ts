@@ -12,6 +12,8 @@ export const SYNC_FACTOR_TOKEN_LIFETIME = 15 * 60
 
 /** The right to add one sync factor to the very backup that was retrieved. */
 export interface OpenedSyncFactorToken {
+  /** A UUID, of this token alone. */
+  readonly id: string
   readonly backupId: BackupId
   /** The token dies with the backup it was issued for, whatever is created under its id later. */
   readonly incarnation: string
@@ -51,6 +53,7 @@ export class SyncFactorTokens {
       const { backupId, incarnation } = opened.statement
       if (typeof backupId === 'string' && typeof incarnation === 'string') {
         return {
+          id: opened.id,
           backupId: parseBackupId(backupId),
           incarnation,
           consumption: { key: `sync-factor-token#${opened.id}`, expiresAt: opened.expiresAt + CONSUMPTION_MARGIN },

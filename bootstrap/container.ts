@@ -7,7 +7,6 @@ import { JoseIdTokenVerifier } from '../adapters/oidc/jose-id-token-verifier.ts'
 import { JwksSource } from '../adapters/signed-tokens/jwks-source.ts'
 import { BoundedBackupIndex } from '../adapters/shared/bounded-backup-index.ts'
 import { BoundedBlobStore } from '../adapters/shared/bounded-blob-store.ts'
-import { CountedBackupRateLimit } from '../adapters/shared/counted-backup-rate-limit.ts'
 import type { Metrics } from '../adapters/shared/metrics.ts'
 import { WebAuthnPasskeyVerifier } from '../adapters/webauthn/passkey-verifier.ts'
 import { AuthenticateFactor } from '../application/authenticate-factor.ts'
@@ -105,7 +104,5 @@ function bindApplication(container: Container, { maxBackupBytes }: Configuration
 
 function makeBackupRateLimit({ configuration, clock, metrics }: Foundation): BackupRateLimit {
   const perMinute = configuration.limits.rateLimitPerBackupPerMinute
-  return perMinute === undefined
-    ? UNLIMITED
-    : new CountedBackupRateLimit(new MemoryBackupRateLimit(perMinute, clock), metrics)
+  return perMinute === undefined ? UNLIMITED : new MemoryBackupRateLimit(perMinute, clock, metrics)
 }

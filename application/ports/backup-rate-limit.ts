@@ -1,12 +1,15 @@
 import type { BackupId } from '../../domain/backup-id.ts'
 import { DomainError } from '../../domain/domain-error.ts'
+import type { FactorId } from '../../domain/factor.ts'
 
 /**
- * Who a request about a backup is by. Each has an allowance of its own, so that nobody who merely knows an id can use up
- * what its owner needs: `holder` proved a factor, a token or the key of the account; `creator` and `stranger` only name
- * the id, to create the backup or to ask for its status.
+ * Who a request about a backup is by. Each has an allowance of its own, so that nobody can use up what another needs:
+ * a proved factor by its id, which a replay of its requests or a stolen device can exhaust for that factor alone; a proved
+ * sync factor token by its id; the `account`, which proved its key; `creator` and `stranger` only name the backup, to
+ * create it or to ask for its status.
  */
-export type BackupVisitor = 'holder' | 'creator' | 'stranger'
+export type BackupVisitor =
+  { readonly factorId: FactorId } | { readonly tokenId: string } | 'account' | 'creator' | 'stranger'
 
 /** How often a backup may be asked for, whatever address it is asked from. */
 export interface BackupRateLimit {

@@ -58,7 +58,7 @@ export class AddSyncFactor {
     const challenge = await this.#challenges.open(command.challengeToken, 'keypair', 'add-sync-factor')
     const { identity, consume } = await this.#signatures.ecKeypair(authorization, challenge)
     const token = await this.#tokens.open(command.syncFactorToken)
-    await this.#rateLimit.admit(token.backupId, 'holder')
+    await this.#rateLimit.admit(token.backupId, { tokenId: token.id })
     const stored = await this.#index.load(token.backupId)
     if (stored?.backup.state.incarnation !== token.incarnation) throw missing()
 
@@ -74,7 +74,7 @@ export class AddSyncFactor {
         if (backup.isDeleted) throw missing()
         return backup.withSyncFactor(factor)
       },
-      whenGone: missing(),
+      whenGone: missing,
     })
     return token.backupId
   }

@@ -54,14 +54,14 @@ export class ResetBackup {
       throw new DomainError('invalid_challenge_context', 'this challenge was issued for another account')
     }
     await this.#requireOwner(backupId, challenge, signature)
-    await this.#rateLimit.admit(backupId, 'holder')
+    await this.#rateLimit.admit(backupId, 'account')
     const stored = await this.#index.load(backupId)
     if (stored === undefined) throw notFound()
     const { before, after } = await this.#committer.change({
       stored,
       consume: [consumption],
       decide: () => undefined,
-      whenGone: notFound(),
+      whenGone: notFound,
     })
     this.#blobs.removeDropped(before, after)
   }

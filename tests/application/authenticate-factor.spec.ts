@@ -47,7 +47,7 @@ describe('AuthenticateFactor', () => {
         const factor = await authenticate()
         expect(factor.stored).to.equal(await harness.index.load(backup.id))
         expect(factor.consume[0]).to.equal(CHALLENGE.consumption)
-        expect(factor.whenGone.code).to.equal('backup_untraceable')
+        expect(factor.whenGone().code).to.equal('backup_untraceable')
       })
 
       it('is backup_missing when the backup goes between the two look-ups', async () => {

@@ -43,7 +43,7 @@ describe('Committer', () => {
   })
 
   function proposal<After extends Backup | undefined>(decide: (backup: Backup) => After): ProposedChange<After> {
-    const whenGone = new DomainError('backup_missing', 'gone')
+    const whenGone = () => new DomainError('backup_missing', 'gone')
     return { stored, consume: [sampleConsumption({ expiresAt: unixSeconds(clock) + 60 })], decide, whenGone }
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { BackupClient } from '../support/http-backup-client.ts'
+import { authorizationBy, BackupClient } from '../support/http-backup-client.ts'
 import { jsonRequest, type Answer } from '../support/http-client.ts'
 import { useService } from '../support/http-service.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -103,28 +103,52 @@ describe('Requests about one backup', () => {
     await owner.create()
   })
 
-  it('are answered up to the limit of those who prove a factor, whichever it is, and use nothing up beyond it', async () => {
-    await owner.retrieve()
+  it('are answered up to the limit of the factor that is proved, and use nothing up beyond it', async () => {
     await owner.metadata()
     await owner.sync(randomBytes(10))
-    const request = await owner.retrieveRequest()
+    await owner.metadata()
+    const request = await owner.metadataRequest()
     expectTooMany(await service().http.send(request))
     clock.advance(60_000)
     expect((await service().http.send(request)).outcome).to.equal('200')
   })
 
-  it('count for a new device, and leave its token to be used', async () => {
+  it('of a device that is stolen, or of a replay, leave the owner every other factor, devices to come and the reset', async () => {
+    const [first] = (await owner.metadata()).syncFactors
+    const used = await owner.metadataRequest()
+    expect((await service().http.send(used)).outcome).to.equal('200')
+    expect((await service().http.send(used)).outcome).to.equal('400 already_used')
+    expectTooMany(await service().http.send(used))
+    const other = new P256Keypair()
+    expect((await service().http.send(await owner.addSyncFactorRequest(other))).outcome).to.equal('200')
+    const { challenge, token } = await owner.challenge('delete-factor', { factorId: first!.id })
+    const removal = jsonRequest('/v1/delete-factor', {
+      authorization: authorizationBy(other, challenge),
+      challengeToken: token,
+      factorId: first!.id,
+      scope: 'SYNC',
+    })
+    expect((await service().http.send(removal)).outcome).to.equal('200')
+    expect((await service().http.send(await owner.resetRequest())).outcome).to.equal('204')
+  })
+
+  it('count for a new device by its token, and leave both to be used', async () => {
     const device = new P256Keypair()
-    const request = await owner.addSyncFactorRequest(device) // retrieves
-    await owner.metadata()
-    await owner.metadata()
-    expectTooMany(await service().http.send(request))
-    clock.advance(60_000)
+    const request = await owner.addSyncFactorRequest(device)
+    const used = await owner.addSyncFactorRequest(new P256Keypair())
+    expect((await service().http.send(used)).outcome).to.equal('200')
+    for (let count = 1; count < LIMIT; count += 1) {
+      expect((await service().http.send(used)).outcome).to.match(/^400/)
+    }
+    expectTooMany(await service().http.send(used))
     expect((await service().http.send(request)).outcome).to.equal('200')
   })
 
-  it('count for a reset, which its owner proves too', async () => {
-    for (let count = 0; count < LIMIT; count += 1) await owner.metadata()
+  it('count for a reset apart, by the key of the account', async () => {
+    expect((await service().http.send(await owner.resetRequest())).outcome).to.equal('204')
+    for (let count = 1; count < LIMIT; count += 1) {
+      expect((await service().http.send(await owner.resetRequest())).outcome).to.equal('404 not_found')
+    }
     expectTooMany(await service().http.send(await owner.resetRequest()))
   })
 
