@@ -1,6 +1,8 @@
 import type { Backup } from '../domain/backup.ts'
 import { parseBackupId, type BackupId } from '../domain/backup-id.ts'
 import { DomainError } from '../domain/domain-error.ts'
+import { factorId, type FactorId } from '../domain/factor.ts'
+import type { JsonValue } from '../domain/json.ts'
 import { CONSUMPTION_MARGIN } from './challenges.ts'
 import type { Consumption } from './ports/backup-index.ts'
 import { unixSeconds, type Clock } from './ports/clock.ts'
@@ -17,6 +19,8 @@ export interface OpenedSyncFactorToken {
   readonly backupId: BackupId
   /** The token dies with the backup it was issued for, whatever is created under its id later. */
   readonly incarnation: string
+  /** The main factor that obtained the token, which dies with it too; absent in tokens of releases that did not say. */
+  readonly mainFactorId: FactorId | undefined
   readonly consumption: Consumption
 }
 
@@ -32,14 +36,15 @@ export class SyncFactorTokens {
     this.#random = random
   }
 
-  async issue({ state: { id, incarnation } }: Backup): Promise<string> {
+  /** @param mainFactorId the factor that proved the right to it */
+  async issue({ state: { id, incarnation } }: Backup, mainFactorId: FactorId): Promise<string> {
     const issuedAt = unixSeconds(this.#clock)
     return this.#sealer.seal({
       purpose: 'sync-factor',
       id: this.#random.uuid(),
       issuedAt,
       expiresAt: issuedAt + SYNC_FACTOR_TOKEN_LIFETIME,
-      statement: { backupId: id, incarnation },
+      statement: { backupId: id, incarnation, mainFactorId },
     })
   }
 
@@ -50,16 +55,21 @@ export class SyncFactorTokens {
       throw new DomainError('token_expired', 'the sync factor token has expired: retrieve the backup again')
     }
     if (opened.outcome === 'valid') {
-      const { backupId, incarnation } = opened.statement
-      if (typeof backupId === 'string' && typeof incarnation === 'string') {
+      const { backupId, incarnation, mainFactorId } = opened.statement
+      if (typeof backupId === 'string' && typeof incarnation === 'string' && isOptionalText(mainFactorId)) {
         return {
           id: opened.id,
           backupId: parseBackupId(backupId),
           incarnation,
+          mainFactorId: mainFactorId === undefined ? undefined : factorId(mainFactorId),
           consumption: { key: `sync-factor-token#${opened.id}`, expiresAt: opened.expiresAt + CONSUMPTION_MARGIN },
         }
       }
     }
     throw new DomainError('token_not_found', 'this is no sync factor token')
   }
+}
+
+function isOptionalText(value: JsonValue | undefined): value is string | undefined {
+  return value === undefined || typeof value === 'string'
 }

@@ -77,6 +77,10 @@ export class Backup {
     return this.#factors(scope).find((factor) => credentialReference(factor.credential) === credential)?.id
   }
 
+  hasMainFactor(id: FactorId): boolean {
+    return this.state.mainFactors.some((factor) => factor.id === id)
+  }
+
   /** Whether the credential was a factor in the scope, and is reserved for as long as its removal can be undone. */
   hasRemoved({ scope, credential }: FactorReference): boolean {
     return this.state.removedFactors.some(

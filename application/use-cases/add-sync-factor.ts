@@ -1,3 +1,4 @@
+import type { Backup } from '../../domain/backup.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import { factorId } from '../../domain/factor.ts'
@@ -9,7 +10,7 @@ import type { BackupRateLimit } from '../ports/backup-rate-limit.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { SignatureProofs } from '../signature-proofs.ts'
-import type { SyncFactorTokens } from '../sync-factor-tokens.ts'
+import type { OpenedSyncFactorToken, SyncFactorTokens } from '../sync-factor-tokens.ts'
 
 export interface AddSyncFactorCommand {
   readonly syncFactor: Authorization
@@ -72,12 +73,19 @@ export class AddSyncFactor {
       consume: [...consume, token.consumption],
       decide: (backup) => {
         if (backup.isDeleted) throw missing()
+        requireObtainer(backup, token)
         return backup.withSyncFactor(factor)
       },
       whenGone: missing,
     })
     return token.backupId
   }
+}
+
+/** A main factor that was removed adds no device any more, which could delete everything. */
+function requireObtainer(backup: Backup, { mainFactorId }: OpenedSyncFactorToken): void {
+  if (mainFactorId === undefined || backup.hasMainFactor(mainFactorId)) return
+  throw new DomainError('token_not_found', 'the main factor that this sync factor token was given to was removed')
 }
 
 function missing(): DomainError {

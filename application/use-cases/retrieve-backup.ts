@@ -60,12 +60,10 @@ export class RetrieveBackup {
   async execute({ authorization, challengeToken }: RetrieveBackupCommand): Promise<RetrievedBackup> {
     const challenge = await this.#challenges.open(challengeToken, challengeTypeFor(authorization), 'retrieve')
     const factor = await this.#authenticate.main(authorization, challenge)
-    const syncFactorToken = await this.#tokens.issue(factor.stored.backup)
+    const { backup: found } = factor.stored
+    const syncFactorToken = await this.#tokens.issue(found, factor.requireFactor(found))
     // Side by side, which saves a round trip: so the challenge is used up even if the blob cannot be opened.
-    const [opened, consumed] = await Promise.allSettled([
-      this.#open(factor, factor.stored.backup),
-      this.#committer.use(factor),
-    ])
+    const [opened, consumed] = await Promise.allSettled([this.#open(factor, found), this.#committer.use(factor)])
     if (opened.status === 'rejected') throw failureOf(opened.reason, consumed)
     if (consumed.status === 'rejected') {
       await opened.value.blob.close()

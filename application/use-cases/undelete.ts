@@ -59,7 +59,8 @@ export class Undelete {
         return undeleted
       },
     })
-    return { backupId: after.id, metadata: exportMetadata(after), syncFactorToken: await this.#tokens.issue(after) }
+    const syncFactorToken = await this.#tokens.issue(after, factor.requireFactor(after))
+    return { backupId: after.id, metadata: exportMetadata(after), syncFactorToken }
   }
 }
 

@@ -110,5 +110,6 @@ async function tokenOfEarlierBackup(backups: MatrixBackups): Promise<string> {
 /** Of whichever backup: its time is up before anyone asks for that. */
 async function expiredSyncFactorToken({ sealer, clock }: MatrixService): Promise<string> {
   const past = new ManualClock(clock.now() - (SYNC_FACTOR_TOKEN_LIFETIME + 1) * 1000)
-  return new SyncFactorTokens(sealer, past, new NodeRandom()).issue(sampleBackup())
+  const backup = sampleBackup()
+  return new SyncFactorTokens(sealer, past, new NodeRandom()).issue(backup, backup.state.mainFactors[0]!.id)
 }

@@ -4,6 +4,7 @@ import type { AddSyncFactorCommand } from '../../../application/use-cases/add-sy
 import type { DomainErrorCode } from '../../../domain/domain-error.ts'
 import type { CreatedBackup } from '../../support/application-harness.ts'
 import { P256Keypair } from '../../support/keypair.ts'
+import { refusalOf } from '../../support/refusal.ts'
 import { expectIntact, expectRefused, storedMetadata, UUID } from '../support/expectations.ts'
 import { FOREIGN_CHALLENGE, PASSKEY_AUTHORIZATION } from '../support/faulty-requests.ts'
 import { KeypairClient, keypairAuthorization } from '../support/factor-clients.ts'
@@ -140,6 +141,47 @@ describe('AddSyncFactor', () => {
     const again = await harness.createBackup(backup)
     await expectRefused(harness, () => add(), 'backup_missing')
     expect((await storedMetadata(harness, again.id)).syncFactors).to.have.lengthOf(1)
+  })
+
+  it('refuses the token of a main factor that was removed since', async () => {
+    const thief = new KeypairClient()
+    const thiefId = await harness.addFactor(backup, thief)
+    command = await harness.addSyncFactorCommand(thief, device)
+    await harness.deleteFactor(backup.device, thiefId, 'MAIN')
+    await expectRefused(harness, () => add(), 'token_not_found')
+  })
+
+  it('refuses the token of a main factor that is removed while the device is added', async () => {
+    const thief = new KeypairClient()
+    const thiefId = await harness.addFactor(backup, thief)
+    command = await harness.addSyncFactorCommand(thief, device)
+    harness.index.beforeNextCommits(() => harness.deleteFactor(backup.device, thiefId, 'MAIN'))
+    expect(await refusalOf(add())).to.equal('token_not_found')
+    expect((await storedMetadata(harness, backup.id)).syncFactors).to.have.lengthOf(1)
+  })
+
+  it('refuses the token of an undeletion whose main factor was removed since', async () => {
+    harness = openHarness({ deletionGrace: 3600 })
+    backup = await harness.createBackup()
+    const main = new KeypairClient()
+    const mainId = await harness.addFactor(backup, main)
+    const thief = await harness.addSyncFactor(backup)
+    await harness.deleteFactor(thief, mainId, 'MAIN')
+    const { syncFactorToken } = await harness.undelete(main)
+    command = { ...command, ...(await answerOf(device)), syncFactorToken }
+    await harness.deleteFactor(backup.device, mainId, 'MAIN')
+    await expectRefused(harness, () => add(), 'token_not_found')
+    await harness.undelete(main)
+    await add()
+  })
+
+  it('takes the token of an earlier release, which names no main factor', async () => {
+    const { incarnation } = (await harness.index.load(backup.id))!.backup.state
+    const issuedAt = unixSeconds(harness.clock)
+    const id = '00000000-0000-4000-8000-000000000001'
+    const statement = { backupId: backup.id, incarnation }
+    const token = { purpose: 'sync-factor', id, issuedAt, expiresAt: issuedAt + 60, statement } as const
+    await add({ syncFactorToken: await harness.application.sealer.seal(token) })
   })
 
   it('takes a token from before a sync', async () => {

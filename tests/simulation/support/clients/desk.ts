@@ -19,6 +19,8 @@ export interface SyncFactorToken {
   readonly token: string
   readonly id: BackupId
   readonly incarnation: number
+  /** Of the main factor that obtained it. */
+  readonly mainFactorId: string
   readonly issuedAt: number
 }
 

@@ -55,21 +55,22 @@ export async function buildAddSyncFactor(desk: Desk): Promise<Request | undefine
   if (held.length === 0) return undefined
   // Each of them may have been used before.
   const right = random.pick(held)
+  const { id, incarnation, mainFactorId } = right
   const device = desk.newSyncFactor()
   const { challenge, token, issuedAt } = await desk.challenge('keypair', { operation: 'add-sync-factor' })
   const { authorization } = device.prove(challenge)
   const command = { syncFactor: authorization, challengeToken: token, syncFactorToken: right.token }
   return {
     kind: 'add-sync-factor',
-    intent: { kind: 'add-sync-factor', id: right.id, incarnation: right.incarnation, added: device.reference },
-    target: right.id,
+    intent: { kind: 'add-sync-factor', id, incarnation, mainFactorId, added: device.reference },
+    target: id,
     proofs: [token, right.token],
     oldestTokenAt: Math.min(issuedAt, right.issuedAt),
     text: `add-sync-factor ${person.name}: ${device.name} by token ${desk.tokens.indexOf(right)}`,
     send: async ({ addSyncFactor }, { answered }) => {
-      const id = await addSyncFactor.execute(command)
+      const answer = await addSyncFactor.execute(command)
       answered()
-      return { id }
+      return { id: answer }
     },
   }
 }

@@ -99,13 +99,18 @@ export class Office {
     judgeRefusal(attempt, code, this.#world.witness)
   }
 
-  /** With the backup that it is for, which the factors tell from others of the same id. */
-  #keepToken({ begun, answered }: Attempt, { syncFactorToken: token, metadata }: Answer): void {
-    if (token === undefined || metadata === undefined || metadata === null) return
+  /** With the backup that it is for, which the factors tell from others of the same id, and who obtained it. */
+  #keepToken({ begun, answered, request: { intent } }: Attempt, { syncFactorToken: token, metadata }: Answer): void {
+    if (token === undefined || metadata === undefined || metadata === null || !('by' in intent)) return
     const { id, factors } = metadata
     const states = this.#world.witness.model.during(id, { from: begun, until: answered })
     const shown = states.findLast((state) => state?.mainFactors[0]?.id === factors[0]?.id)
-    if (shown === undefined) return
-    this.#tokens.push({ token, id, incarnation: shown.incarnation, issuedAt: this.#time.now() })
+    const { credential } = intent.by
+    const mainFactors = states.flatMap((state) => state?.mainFactors ?? [])
+    const obtainers = mainFactors.filter((factor) => factor.credential === credential)
+    const [mainFactorId, another] = new Set(obtainers.map((factor) => factor.id))
+    // Removed and added again meanwhile: it may be either's.
+    if (shown === undefined || mainFactorId === undefined || another !== undefined) return
+    this.#tokens.push({ token, id, incarnation: shown.incarnation, mainFactorId, issuedAt: this.#time.now() })
   }
 }

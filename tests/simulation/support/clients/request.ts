@@ -43,6 +43,8 @@ export type Intent =
       readonly id: BackupId
       /** Which of the backups of this id the token was handed out for. */
       readonly incarnation: number
+      /** The main factor that obtained the token. */
+      readonly mainFactorId: string
       readonly added: CredentialReference
     }
   | {

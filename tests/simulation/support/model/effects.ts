@@ -109,6 +109,9 @@ function changed(attempt: Attempt, before: ModelBackup, commit: Commit, model: M
       if (intent.incarnation !== before.incarnation) {
         throw new Violation(6, 'a sync factor token outlived the backup that it was for')
       }
+      if (before.mainFactors.every(({ id }) => id !== intent.mainFactorId)) {
+        throw new Violation(6, 'a sync factor token outlived the main factor that obtained it')
+      }
       requireFree({ scope: 'SYNC', credential: intent.added }, model, before)
       return {
         ...before,

@@ -51,6 +51,14 @@ export function lackedFactor(attempt: Attempt, model: Model): boolean {
   return statesOfProver(attempt, model).some((state) => factorsOf(state, scope).every(({ id }) => id !== factorId))
 }
 
+/** Whether the main factor that obtained the sync factor token was removed. */
+export function lackedObtainer(attempt: Attempt, model: Model): boolean {
+  const { intent } = attempt.request
+  if (intent.kind !== 'add-sync-factor') return false
+  const states = model.during(intent.id, windowOf(attempt)).filter((state) => state !== undefined)
+  return states.some(({ mainFactors }) => mainFactors.every(({ id }) => id !== intent.mainFactorId))
+}
+
 /** Whether the passkey's counter had come as far as the one that was presented. */
 export function hadCountedOn(attempt: Attempt, model: Model): boolean {
   const { intent } = attempt.request
