@@ -32,7 +32,6 @@ const KNOWN_BEGINNINGS = [
   'None attestation had unexpected attestation statement',
   'Attestation statement',
   'No attestation signature provided in attestation statement',
-  'Certificate',
 ] as const
 
 const UNEXPECTED_ORIGIN = /^Unexpected (?:registration|authentication) response origin "([^"]*)"/

@@ -10,6 +10,8 @@ export const SUPPORTED_ALGORITHMS = [COSEALG.ES256, COSEALG.RS256, COSEALG.EdDSA
 const COORDINATE_BYTES = 32
 /** RFC 8812 §2 sets the lower bound; no authenticator makes keys beyond the upper one. */
 const RSA_MODULUS_BITS = { min: 2048, max: 4096 }
+/** Keys have 65537 or 3. OpenSSL is slow with long ones, and by a modulus beyond 3072 bits refuses those beyond 64 bits. */
+const MAX_RSA_EXPONENT = 2n ** 32n - 1n
 
 /**
  * That this COSE_Key (RFC 9052 §7) can verify signatures of the algorithm it names (WebAuthn Level 3 §5.8.5).
@@ -26,6 +28,7 @@ export function requireUsableKey(publicKey: Uint8Array<ArrayBuffer>): void {
   }
   // RFC 8017 §3.1. An even one is what remains of a key that was cut short: the CBOR decoder does not object.
   if (publicExponent < 3n || publicExponent % 2n === 0n) throw new CeremonyFault('The RSA exponent is none')
+  if (publicExponent > MAX_RSA_EXPONENT) throw new CeremonyFault('The RSA exponent is too large')
 }
 
 /** Whether signatures by this key are ECDSA ones, which come DER encoded (WebAuthn Level 3 §6.5.5). */

@@ -11,7 +11,7 @@ import type {
 import type { PasskeyCredential } from '../../domain/credential.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import { requireAcceptedFormat } from './attestation.ts'
+import { requireAcceptedAttestation } from './attestation.ts'
 import { CeremonyFault, ceremonyFault } from './ceremony-fault.ts'
 import { requireClientDataOfTopLevelPage } from './client-data.ts'
 import { parseAssertion, parseRegistration } from './credential-json.ts'
@@ -50,7 +50,7 @@ export class WebAuthnPasskeyVerifier implements PasskeyVerifier {
     const { id, ...response } = parseRegistration(registration)
     return ceremony(async () => {
       requireClientDataOfTopLevelPage(response.clientDataJSON)
-      requireAcceptedFormat(response.attestationObject)
+      requireAcceptedAttestation(response.attestationObject)
       const { verified, registrationInfo } = await verifyRegistrationResponse({
         ...this.#expected,
         response: { ...publicKeyCredential(id), response },

@@ -50,6 +50,8 @@ const REFUSED: Readonly<Record<Algorithm, readonly [title: string, change: Chang
     ['with a number as exponent', set(E, 3)],
     ['with an exponent of 1', set(E, Uint8Array.of(1))],
     ['with an even exponent', set(E, Uint8Array.of(1, 0, 0))],
+    ['with an exponent of 33 bits', set(E, Uint8Array.of(1, 0, 0, 0, 1))],
+    ['with an exponent as long as the modulus', set(E, Buffer.alloc(256, 0xff))],
     ['of 1024 bits', () => toCoseKey('RS256', generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey)],
     ['of 8192 bits', set(N, Buffer.alloc(1024, 0xff))],
   ],
@@ -72,6 +74,14 @@ for (const algorithm of ['ES256', 'RS256', 'EdDSA'] as const) {
     it('is accepted as it is', async () => {
       await register(verifier, passkey)
     })
+
+    if (algorithm === 'RS256') {
+      it('is accepted with an exponent of 32 bits', async () => {
+        const challenge = freshChallenge()
+        const cosePublicKey = set(E, Buffer.alloc(4, 0xff))
+        await verifier.verifyRegistration(passkey.create(ceremonyFor(challenge), { cosePublicKey }), challenge)
+      })
+    }
 
     for (const [title, cosePublicKey] of REFUSED[algorithm]) {
       it(`is refused as one ${title}`, async () => {
