@@ -3,7 +3,7 @@ import type { BackupId } from '../domain/backup-id.ts'
 import { credentialReference } from '../domain/credential.ts'
 import { DomainError } from '../domain/domain-error.ts'
 import type { FactorId, FactorReference } from '../domain/factor.ts'
-import { parseTurnkeyActivity, requireOrganization } from '../domain/turnkey-activity.ts'
+import { parseTurnkeyActivity, requireActivityFor, requireOrganization } from '../domain/turnkey-activity.ts'
 import type { Authorization, EcKeypairAuthorization, PasskeyAuthorization } from './authorization.ts'
 import { challengeInBase64 } from './challenge.ts'
 import type { OpenedChallenge } from './challenges.ts'
@@ -120,10 +120,7 @@ export class AuthenticateFactor {
     activityText: string | undefined,
   ): Promise<AuthenticatedFactor> {
     const credentialId = this.#passkeys.claimedCredentialId(assertion)
-    const activity =
-      activityText === undefined
-        ? undefined
-        : parseTurnkeyActivity(activityText, challengeInBase64(challenge), this.#clock.now())
+    const activity = activityText === undefined ? undefined : parseTurnkeyActivity(activityText)
     const reference = {
       scope: 'MAIN',
       credential: credentialReference({ kind: 'PASSKEY', credentialId }),
@@ -131,6 +128,7 @@ export class AuthenticateFactor {
     const stored = await this.#find(view, reference)
     const passkey = viewed(view, stored.backup).passkey(credentialId)
     if (passkey === undefined) throw unauthorized()
+    if (activity !== undefined) requireActivityFor(activity, challengeInBase64(challenge), this.#clock.now())
     const counter = await this.#passkeys.verifyAssertion(
       assertion,
       activityText === undefined ? { kind: 'challenge', challenge } : { kind: 'text-digest', text: activityText },

@@ -1,4 +1,5 @@
 import type { BackupId } from '../domain/backup-id.ts'
+import type { FactorId } from '../domain/factor.ts'
 import type { AnnouncedFactor } from './announced-factor.ts'
 
 /** The one thing a challenge may be used for. */
@@ -14,7 +15,7 @@ export type ChallengeContext =
         | 'delete-backup'
         | 'undelete'
     }
-  | { readonly operation: 'delete-factor'; readonly factorId: string }
+  | { readonly operation: 'delete-factor'; readonly factorId: FactorId }
   | { readonly operation: 'reset'; readonly backupId: BackupId }
   | { readonly operation: 'add-factor'; readonly newFactor: AnnouncedFactor }
   | { readonly operation: 'add-factor-new-factor'; readonly newFactor: AnnouncedFactor }

@@ -40,11 +40,11 @@ export class ProveNewFactor {
 
 /**
  * What is kept of the factor. A policy, so for after all proofs and look-ups.
- * @param turnkeyProviderId of no meaning for other kinds than accounts
+ * @param turnkeyProviderId empty is as good as none; of no meaning for other kinds than accounts
  * @throws {DomainError} `missing_turnkey_provider_id`
  */
 export function newCredential(factor: ProvedFactor, turnkeyProviderId: string | undefined): Credential {
   if (factor.kind !== 'OIDC_ACCOUNT') return factor
-  if (turnkeyProviderId !== undefined) return { ...factor, turnkeyProviderId }
+  if (turnkeyProviderId !== undefined && turnkeyProviderId !== '') return { ...factor, turnkeyProviderId }
   throw new DomainError('missing_turnkey_provider_id', 'an OIDC account needs its turnkeyProviderId')
 }

@@ -1,6 +1,11 @@
 import type { BackupId } from './backup-id.ts'
 import { MAX_MAIN_FACTORS, MAX_SYNC_FACTORS, type BackupState } from './backup-state.ts'
-import { credentialReference, type Credential, type CredentialReference, type PasskeyCredential } from './credential.ts'
+import {
+  credentialReference,
+  type CredentialIdentity,
+  type CredentialReference,
+  type PasskeyCredential,
+} from './credential.ts'
 import { removedFactor, undo, type FactorRemoval } from './deletable.ts'
 import { isFinal, removedBeside, type Deletion, type RemovedFactor } from './deletion.ts'
 import { DomainError } from './domain-error.ts'
@@ -285,7 +290,7 @@ export class Backup {
  * The same credential is never both a main and a sync factor of a backup.
  * @throws {DomainError} `factor_already_exists`
  */
-export function requireDistinctCredentials(main: Credential, sync: Credential): void {
+export function requireDistinctCredentials(main: CredentialIdentity, sync: CredentialIdentity): void {
   if (credentialReference(main) === credentialReference(sync)) {
     throw new DomainError('factor_already_exists', 'the main factor and the sync factor are the same credential')
   }

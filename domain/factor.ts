@@ -24,6 +24,11 @@ export interface FactorReference {
   readonly credential: CredentialReference
 }
 
+/** As a client names a factor: UUIDs are read in any case (RFC 9562 §4) and compared in lower case. */
+export function parseFactorId(input: string): FactorId {
+  return factorId(input.toLowerCase())
+}
+
 /** The one cast; ids are minted by the application and come back from the store. */
 export function factorId(uuid: string): FactorId {
   return uuid as FactorId

@@ -5,19 +5,22 @@ const ACTIVITY_TYPE = 'ACTIVITY_TYPE_CREATE_API_KEYS_V2'
 const MAX_AGE = 5 * 60_000 // milliseconds
 const MAX_AHEAD = 30_000 // milliseconds
 
-/** What of a Turnkey activity counts here, checked except for the organisation, which only the backup knows. */
+/** What of a Turnkey activity counts here. Only its form was checked. */
 export interface TurnkeyActivity {
+  readonly type: unknown
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
   readonly organizationId: string
+  /** `metadata.challenge` */
+  readonly challenge: unknown
 }
 
 /**
  * Reads the activity text that a passkey stamped for both Turnkey and this service.
  * @param text the exact JSON text whose SHA-256 the passkey asserts
- * @param challenge what `metadata.challenge` must be, as it was handed out
- * @param now milliseconds since the epoch
- * @throws {DomainError} `missing_turnkey_activity`, `invalid_turnkey_activity`, `turnkey_activity_error`, `invalid_challenge`
+ * @throws {DomainError} `missing_turnkey_activity`, `invalid_turnkey_activity`
  */
-export function parseTurnkeyActivity(text: string, challenge: string, now: number): TurnkeyActivity {
+export function parseTurnkeyActivity(text: string): TurnkeyActivity {
   if (text === '') throw new DomainError('missing_turnkey_activity', 'the Turnkey activity is empty')
   const { type, timestampMs, organizationId, metadata } = parseObject(text)
   if (typeof timestampMs !== 'string' || !/^[0-9]{1,16}$/.test(timestampMs)) {
@@ -26,21 +29,34 @@ export function parseTurnkeyActivity(text: string, challenge: string, now: numbe
   if (typeof organizationId !== 'string' || organizationId === '') {
     throw new DomainError('invalid_turnkey_activity', 'organizationId of the Turnkey activity is missing')
   }
-  if (type !== ACTIVITY_TYPE) {
+  const challenge = isJsonObject(metadata) ? metadata.challenge : undefined
+  return { type, timestamp: Number(timestampMs), organizationId, challenge }
+}
+
+/**
+ * That the activity is one that may stand for this challenge, but for the organization, which only the backup knows.
+ * @param challenge as it was handed out
+ * @param now milliseconds since the epoch
+ * @throws {DomainError} `turnkey_activity_error`, `invalid_challenge`
+ */
+export function requireActivityFor(activity: TurnkeyActivity, challenge: string, now: number): void {
+  if (activity.type !== ACTIVITY_TYPE) {
     throw new DomainError('turnkey_activity_error', `the Turnkey activity is not of type ${ACTIVITY_TYPE}`)
   }
-  const age = now - Number(timestampMs)
+  const age = now - activity.timestamp
   if (age > MAX_AGE || age < -MAX_AHEAD) {
     throw new DomainError('turnkey_activity_error', 'the Turnkey activity is too old or from the future')
   }
-  if (!isJsonObject(metadata) || metadata.challenge !== challenge) {
+  if (activity.challenge !== challenge) {
     throw new DomainError('invalid_challenge', 'metadata.challenge of the Turnkey activity is not the challenge given')
   }
-  return { organizationId }
 }
 
 /** @throws {DomainError} `turnkey_activity_error` when the activity is of another account than the backup's key */
-export function requireOrganization({ organizationId }: TurnkeyActivity, turnkeyAccountId: string | undefined): void {
+export function requireOrganization(
+  { organizationId }: Pick<TurnkeyActivity, 'organizationId'>,
+  turnkeyAccountId: string | undefined,
+): void {
   if (turnkeyAccountId !== undefined && turnkeyAccountId !== organizationId) {
     throw new DomainError('turnkey_activity_error', 'the Turnkey activity is of another organization')
   }

@@ -10,6 +10,8 @@ import type { OidcProvider } from './oidc-provider.ts'
 import { sessionNonce } from './session-nonce.ts'
 
 const MAX_AGE_SECONDS = 300
+/** Those of providers have about 1 KiB. */
+const MAX_TOKEN_CHARACTERS = 16 * 1024
 /** OpenID Connect Core 1.0 §2: at most 255 ASCII characters. */
 const SUBJECT = /^[\x20-\x7e]{1,255}$/
 /** RFC 5321 §4.5.3.1: 64 for the local part, `@`, 255 for the domain. */
@@ -49,15 +51,20 @@ export class JoseIdTokenVerifier implements IdTokenVerifier {
 
   async #verifiedClaims(token: string, { keys, issuers }: TrustedProvider): Promise<JWTPayload> {
     const rules: TokenRules = { keys, issuers, algorithms: ['RS256', 'ES256'], maxAgeSeconds: MAX_AGE_SECONDS }
+    if (token.length > MAX_TOKEN_CHARACTERS) throw unparsable(new TokenRefused('malformed', 'length'))
     try {
       return await verifySignedToken(token, rules, unixSeconds(this.#clock))
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error
       throw error.fault === 'malformed'
-        ? new DomainError('oidc_token_parse_error', 'the ID token is not a signed JWT', { cause: error })
+        ? unparsable(error)
         : new DomainError('oidc_token_verification_error', 'the ID token could not be verified', { cause: error })
     }
   }
+}
+
+function unparsable(cause: TokenRefused): DomainError {
+  return new DomainError('oidc_token_parse_error', 'the ID token is not a signed JWT', { cause })
 }
 
 /** None if the request picks an audience that is not ours. */

@@ -1,7 +1,7 @@
 import { Backup, requireDistinctCredentials } from '../../domain/backup.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
 import { exportMetadata, type BackupMetadata } from '../../domain/backup-metadata.ts'
-import { credentialReference, type Credential, type EcKeypairCredential } from '../../domain/credential.ts'
+import { credentialReference, type CredentialIdentity, type EcKeypairCredential } from '../../domain/credential.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
 import { factorId } from '../../domain/factor.ts'
@@ -76,8 +76,8 @@ export class CreateBackup {
     const sync = await this.#signatures.ecKeypair(syncFactor, challenges.sync)
     const main = await this.#proveNewFactor.execute(command.authorization, challenges.main)
     await this.#rateLimit.admit(backupId, 'creator')
+    await this.#requireAvailable(backupId, main.identity, sync.identity)
     const credential = newCredential(main.identity, command.turnkeyProviderId)
-    await this.#requireAvailable(backupId, credential, sync.identity)
 
     const createdAt = unixSeconds(this.#clock)
     const backup = await this.#blobs.upload(backupId, command.body, async (blob) => {
@@ -109,7 +109,7 @@ export class CreateBackup {
   }
 
   /** Spares a client the upload that the commit would refuse; the commit alone decides. */
-  async #requireAvailable(id: BackupId, main: Credential, sync: EcKeypairCredential): Promise<void> {
+  async #requireAvailable(id: BackupId, main: CredentialIdentity, sync: EcKeypairCredential): Promise<void> {
     const [existing, ...holders] = await Promise.all([
       this.#index.load(id),
       this.#index.findByFactor({ scope: 'MAIN', credential: credentialReference(main) }),

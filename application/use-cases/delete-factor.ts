@@ -1,7 +1,7 @@
 import { exportMetadata, type BackupMetadata } from '../../domain/backup-metadata.ts'
 import { DomainError } from '../../domain/domain-error.ts'
 import type { EncryptedBackupKey } from '../../domain/encrypted-backup-key.ts'
-import { factorId, type FactorScope } from '../../domain/factor.ts'
+import type { FactorId, FactorScope } from '../../domain/factor.ts'
 import type { AuthenticateFactor } from '../authenticate-factor.ts'
 import { requireSyncAuthorization, type Authorization } from '../authorization.ts'
 import type { Challenges } from '../challenges.ts'
@@ -12,7 +12,7 @@ import type { SealedBlobs } from '../sealed-blobs.ts'
 export interface DeleteFactorCommand {
   readonly authorization: Authorization
   readonly challengeToken: string
-  readonly factorId: string
+  readonly factorId: FactorId
   readonly scope: FactorScope
   /** The key to take away with it. */
   readonly encryptionKey: EncryptedBackupKey | undefined
@@ -53,7 +53,7 @@ export class DeleteFactor {
       throw new DomainError('invalid_challenge_context', 'this challenge was issued for another factor')
     }
     const factor = await this.#authenticate.sync(authorization, challenge)
-    const removal = { scope: command.scope, factorId: factorId(command.factorId), key: command.encryptionKey }
+    const removal = { scope: command.scope, factorId: command.factorId, key: command.encryptionKey }
     const { before, after } = await this.#committer.change({
       ...factor,
       decide: (backup) =>

@@ -6,6 +6,7 @@ import { challengeInBase64, type ChallengeType } from '../../application/challen
 import type { ChallengeContext } from '../../application/challenge-context.ts'
 import { Challenges } from '../../application/challenges.ts'
 import { unixSeconds } from '../../application/ports/clock.ts'
+import { factorId } from '../../domain/factor.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { AccountKeypair, P256Keypair } from '../support/keypair.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -21,7 +22,7 @@ const CONTEXTS: readonly ChallengeContext[] = [
   { operation: 'retrieve-metadata' },
   { operation: 'delete-backup' },
   { operation: 'undelete' },
-  { operation: 'delete-factor', factorId: 'the one' },
+  { operation: 'delete-factor', factorId: factorId('the one') },
   { operation: 'reset', backupId: new AccountKeypair().backupAccountId },
   { operation: 'add-factor', newFactor: { kind: 'EC_KEYPAIR', publicKey: new P256Keypair().publicKey } },
   { operation: 'add-factor-new-factor', newFactor: { kind: 'PASSKEY', creationChallenge: FOREIGN_CHALLENGE } },

@@ -98,6 +98,11 @@ export function describeIdTokenVerifier(
       expect(await refusalOf(verify(''))).to.equal('oidc_token_parse_error')
     })
 
+    it('refuses a token beyond 16 KiB as it refuses what is no token, though it is well signed', async () => {
+      const token = idToken({ claims: { long: 'x'.repeat(12 * 1024) } })
+      expect(await refusalOf(verify(token))).to.equal('oidc_token_parse_error')
+    })
+
     it('refuses any text, and never fails', async () => {
       const part = fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), fc.constant('e30'))
       const text = fc.oneof(

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { DomainErrorCode } from '../../domain/domain-error.ts'
-import { parseTurnkeyActivity, requireOrganization } from '../../domain/turnkey-activity.ts'
+import { parseTurnkeyActivity, requireActivityFor, requireOrganization } from '../../domain/turnkey-activity.ts'
 import { expectRefusal } from './support/refusals.ts'
 
 const NOW = 1_700_000_000_000
@@ -17,7 +17,7 @@ function activity(change: Record<string, unknown> = {}): string {
   return JSON.stringify({ ...ACTIVITY, ...change })
 }
 
-describe('parseTurnkeyActivity', () => {
+describe('a Turnkey activity', () => {
   const accepted = [
     ['one made this moment', activity()],
     ['one of 5 minutes ago', activity({ timestampMs: `${NOW - 300_000}` })],
@@ -27,11 +27,13 @@ describe('parseTurnkeyActivity', () => {
   ] as const
   for (const [label, text] of accepted) {
     it(`accepts ${label}`, () => {
-      expect(parseTurnkeyActivity(text, CHALLENGE, NOW)).to.deep.equal({ organizationId: 'organization' })
+      const parsed = parseTurnkeyActivity(text)
+      expect(parsed).to.have.property('organizationId', 'organization')
+      expect(() => requireActivityFor(parsed, CHALLENGE, NOW)).not.to.throw()
     })
   }
 
-  const refused: readonly (readonly [string, string, DomainErrorCode])[] = [
+  const malformed: readonly (readonly [string, string, DomainErrorCode])[] = [
     ['no text', '', 'missing_turnkey_activity'],
     ['a text that is no JSON', '{', 'invalid_turnkey_activity'],
     ['JSON with something after it', `${activity()}x`, 'invalid_turnkey_activity'],
@@ -52,6 +54,14 @@ describe('parseTurnkeyActivity', () => {
     ['no organizationId', activity({ organizationId: undefined }), 'invalid_turnkey_activity'],
     ['an empty organizationId', activity({ organizationId: '' }), 'invalid_turnkey_activity'],
     ['an organizationId that is no text', activity({ organizationId: 7 }), 'invalid_turnkey_activity'],
+  ]
+  for (const [label, text, code] of malformed) {
+    it(`answers ${code} to ${label}`, () => {
+      expectRefusal(() => parseTurnkeyActivity(text), code)
+    })
+  }
+
+  const refused: readonly (readonly [string, string, DomainErrorCode])[] = [
     ['no type', activity({ type: undefined }), 'turnkey_activity_error'],
     ['another type', activity({ type: 'ACTIVITY_TYPE_CREATE_API_KEYS' }), 'turnkey_activity_error'],
     ['a type in lower case', activity({ type: ACTIVITY.type.toLowerCase() }), 'turnkey_activity_error'],
@@ -76,7 +86,8 @@ describe('parseTurnkeyActivity', () => {
   ]
   for (const [label, text, code] of refused) {
     it(`answers ${code} to ${label}`, () => {
-      expectRefusal(() => parseTurnkeyActivity(text, CHALLENGE, NOW), code)
+      const parsed = parseTurnkeyActivity(text)
+      expectRefusal(() => requireActivityFor(parsed, CHALLENGE, NOW), code)
     })
   }
 })

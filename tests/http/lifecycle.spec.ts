@@ -112,6 +112,19 @@ for (const storage of storageKinds()) {
       expect(syncFactors.map(({ kind }) => kind.publicKey)).to.deep.equal([owner.device.publicKey, device.publicKey])
     })
 
+    for (const challenged of ['toLowerCase', 'toUpperCase'] as const) {
+      for (const named of ['toLowerCase', 'toUpperCase'] as const) {
+        it(`removes a factor whose id is in any case: challenge ${challenged}, request ${named}`, async () => {
+          await service().http.succeed(await owner.addSyncFactorRequest(new P256Keypair()))
+          const { id } = (await owner.metadata()).syncFactors[1]!
+          const answer = await owner.answer('delete-factor', owner.device, { factorId: id[challenged]() })
+          const request = { ...answer, factorId: id[named](), scope: 'SYNC' }
+          expect((await service().http.post('/v1/delete-factor', request)).outcome).to.equal('200')
+          expect((await owner.metadata()).syncFactors).to.have.lengthOf(1)
+        })
+      }
+    }
+
     it('takes a second main factor, which then retrieves', async () => {
       const fresh = new P256Keypair()
       const { body } = await service().http.send<{ factorId: string; backupMetadata: MetadataJson }>(

@@ -15,7 +15,7 @@ import type { SyncBackupCommand } from '../../application/use-cases/sync-backup.
 import type { UndeletedBackup } from '../../application/use-cases/undelete.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
 import type { BackupMetadata } from '../../domain/backup-metadata.ts'
-import type { FactorId, FactorScope } from '../../domain/factor.ts'
+import { factorId, type FactorId, type FactorScope } from '../../domain/factor.ts'
 import { parseManifestHash, type ManifestHash } from '../../domain/manifest-hash.ts'
 import {
   assembleApplication,
@@ -187,9 +187,10 @@ export class ApplicationHarness<Index extends BackupIndex = BackupIndex, Blobs e
     return factorId
   }
 
-  async deleteFactorCommand(device: P256Keypair, factorId: string, scope: FactorScope): Promise<DeleteFactorCommand> {
-    const answer = await this.deviceAnswer(device, { operation: 'delete-factor', factorId })
-    return { ...answer, factorId, scope, encryptionKey: undefined }
+  async deleteFactorCommand(device: P256Keypair, id: string, scope: FactorScope): Promise<DeleteFactorCommand> {
+    const removed = factorId(id)
+    const answer = await this.deviceAnswer(device, { operation: 'delete-factor', factorId: removed })
+    return { ...answer, factorId: removed, scope, encryptionKey: undefined }
   }
 
   async deleteFactor(device: P256Keypair, factorId: string, scope: FactorScope): Promise<void> {

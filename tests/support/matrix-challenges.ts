@@ -3,6 +3,7 @@ import type { AnnouncedFactor } from '../../application/announced-factor.ts'
 import type { ChallengeContext } from '../../application/challenge-context.ts'
 import { CHALLENGE_LIFETIME, Challenges } from '../../application/challenges.ts'
 import type { BackupId } from '../../domain/backup-id.ts'
+import { factorId } from '../../domain/factor.ts'
 import { ManualClock } from './manual-clock.ts'
 import type { AnnouncedChallenges, ChallengeWithToken, MatrixClient } from './matrix-client.ts'
 import type { CellChallengeType, Context } from './matrix-dimensions.ts'
@@ -96,9 +97,9 @@ function parametersOf(context: Context, bindings: Bindings): object {
 function contextOf(context: Context, bindings: Bindings): ChallengeContext {
   switch (context) {
     case 'delete-factor':
-      return { operation: 'delete-factor', factorId: bindings.factorId }
+      return { operation: 'delete-factor', factorId: factorId(bindings.factorId) }
     case 'delete-factor of another':
-      return { operation: 'delete-factor', factorId: bindings.otherFactorId }
+      return { operation: 'delete-factor', factorId: factorId(bindings.otherFactorId) }
     case 'reset':
       return { operation: 'reset', backupId: bindings.accountId }
     case 'reset of another':

@@ -61,6 +61,7 @@ export function expectedOutcome(row: FactorRow, cell: Cell): string {
     refusedProof(rule, row, cell) ??
     refusedPermission(cell) ??
     refusedLookup(rule, row, cell) ??
+    refusedCreation(rule, row) ??
     refusedAccount(cell) ??
     refusedCredential(rule, row) ??
     refusedTarget(row, cell) ??
@@ -133,6 +134,11 @@ function refusedLookup(rule: Rule, { standing }: FactorRow, { variant }: Cell): 
     default:
       return found === undefined ? 'backup_untraceable' : undefined
   }
+}
+
+/** Only a creation looks up what its factors lead to; elsewhere a credential that is taken is a matter of policy. */
+function refusedCreation(rule: Rule, row: FactorRow): string | undefined {
+  return row.position.startsWith('create') ? refusedCredential(rule, row) : undefined
 }
 
 /** The first of the policies: what a new account is called at Turnkey must be said. */

@@ -5,6 +5,7 @@ import type { IssuedChallenge } from '../../../application/challenges.ts'
 import type { IssuedPasskeyChallenge } from '../../../application/use-cases/issue-passkey-challenge.ts'
 import { parseBackupId } from '../../../domain/backup-id.ts'
 import { parseEcPublicKey } from '../../../domain/ec-public-key.ts'
+import { parseFactorId } from '../../../domain/factor.ts'
 import type { NewFactor } from '../../../application/use-cases/announce-factor.ts'
 import type { UseCases } from '../use-cases.ts'
 import { bodyOf } from '../wire/body-of.ts'
@@ -39,7 +40,7 @@ export function challengeRoutes(useCases: UseCases): Router {
   for (const operation of UNBOUND) keypair(operation, () => ({ operation }))
   keypair('delete-factor', (request) => ({
     operation: 'delete-factor',
-    factorId: bodyOf<DeleteFactorChallengeJson>(request).factorId,
+    factorId: parseFactorId(bodyOf<DeleteFactorChallengeJson>(request).factorId),
   }))
   keypair('reset', (request) => ({
     operation: 'reset',

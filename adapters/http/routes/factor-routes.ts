@@ -1,5 +1,6 @@
 import { Router, type RequestHandler } from 'express'
 import { parseBackupId } from '../../../domain/backup-id.ts'
+import { parseFactorId } from '../../../domain/factor.ts'
 import type { UseCases } from '../use-cases.ts'
 import { authorizationOf } from '../wire/authorization.ts'
 import { bodyOf } from '../wire/body-of.ts'
@@ -64,7 +65,7 @@ export function factorRoutes(useCases: UseCases, attested: RequestHandler): Rout
     const metadata = await useCases.deleteFactor.execute({
       authorization: authorizationOf(authorization),
       challengeToken,
-      factorId,
+      factorId: parseFactorId(factorId),
       scope,
       encryptionKey: encryptionKey ? encryptedBackupKeyOf(encryptionKey) : undefined,
     })

@@ -1,5 +1,6 @@
 import type { ChallengeContext } from '../../../application/challenge-context.ts'
 import type { DomainErrorCode } from '../../../domain/domain-error.ts'
+import { factorId } from '../../../domain/factor.ts'
 import { manifestHashOf, newContent } from '../../support/application-harness.ts'
 import { AccountKeypair, P256Keypair } from '../../support/keypair.ts'
 import { keypairAuthorization, KeypairClient } from './factor-clients.ts'
@@ -142,9 +143,9 @@ const OPERATIONS: readonly Operation[] = [
     refusals: { ...SYNC_FACTOR_FAULTS, policy: 'factor_not_found' },
     prepare: async (request) => {
       const { harness, backup } = request
-      const factorId = request.has('policy') ? 'no factor of this backup' : backup.mainFactorId
-      const answer = await request.answer(deviceKeypair(request), { operation: 'delete-factor', factorId })
-      const command = { ...answer, factorId, scope: 'MAIN', encryptionKey: undefined } as const
+      const id = request.has('policy') ? factorId('no factor of this backup') : backup.mainFactorId
+      const answer = await request.answer(deviceKeypair(request), { operation: 'delete-factor', factorId: id })
+      const command = { ...answer, factorId: id, scope: 'MAIN', encryptionKey: undefined } as const
       return () => harness.application.deleteFactor.execute(command)
     },
   },

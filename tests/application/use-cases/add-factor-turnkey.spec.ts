@@ -130,8 +130,20 @@ describe('AddFactor, a passkey that agrees by stamping a Turnkey activity', () =
     })
   }
 
-  it('answers for the activity before it looks for the passkey', async () => {
-    const faulty = stamped(activity({ type: 'another' }), new PasskeyClient())
+  it('answers for the form of the activity before it looks for the passkey', async () => {
+    const faulty = stamped(activity({ organizationId: '' }), new PasskeyClient())
+    await expectRefused(harness, () => add(faulty), 'invalid_turnkey_activity')
+  })
+
+  for (const change of [{ type: 'another' }, { timestampMs: '0' }, { metadata: {} }]) {
+    it(`looks for the passkey before it checks ${Object.keys(change).join()}, which is a proof`, async () => {
+      const faulty = stamped(activity(change), new PasskeyClient())
+      await expectRefused(harness, () => add(faulty), 'backup_untraceable')
+    })
+  }
+
+  it('answers for the activity before the assertion', async () => {
+    const faulty = { ...stamped(activity({ type: 'another' })), existingFactor: passkey.prove(challenge) }
     await expectRefused(harness, () => add(faulty), 'turnkey_activity_error')
   })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { CreateBackupCommand } from '../../../application/use-cases/create-backup.ts'
 import type { DomainErrorCode } from '../../../domain/domain-error.ts'
-import { newContent } from '../../support/application-harness.ts'
+import { newContent, type BackupOwner, type CreatedBackup } from '../../support/application-harness.ts'
 import { AccountKeypair, P256Keypair } from '../../support/keypair.ts'
 import { expectRefused } from '../support/expectations.ts'
 import { keypairAuthorization, KeypairClient, PasskeyClient } from '../support/factor-clients.ts'
@@ -95,6 +95,25 @@ describe('CreateBackup refuses, without reading the body,', () => {
     await expectRefused(harness, () => harness.application.createBackup.execute(faulty), 'missing_turnkey_provider_id')
     expect(body.reads).to.equal(0)
     await harness.application.createBackup.execute(command)
+  })
+
+  const taken: readonly (readonly [string, DomainErrorCode, (owner: CreatedBackup) => Partial<BackupOwner>])[] = [
+    ['an id that is taken', 'backup_account_id_already_exists', ({ account }) => ({ account })],
+    ['a factor that is', 'factor_already_exists', ({ device }) => ({ device })],
+  ]
+  for (const [what, code, of] of taken) {
+    it(`${what}, before that an OIDC account is without its id at Turnkey`, async () => {
+      const other = of(await harness.createBackup())
+      const command = await harness.createCommand({ main: harness.newAccountClient(), ...other })
+      const faulty = { ...command, turnkeyProviderId: undefined }
+      await expectRefused(harness, () => harness.application.createBackup.execute(faulty), code)
+    })
+  }
+
+  it('an OIDC account with an empty id at Turnkey, which is none', async () => {
+    const command = await harness.createCommand({ main: harness.newAccountClient() })
+    const faulty = { ...command, turnkeyProviderId: '' }
+    await expectRefused(harness, () => harness.application.createBackup.execute(faulty), 'missing_turnkey_provider_id')
   })
 
   it('a challenge that has expired', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { ChallengeContext } from '../../../application/challenge-context.ts'
+import { factorId } from '../../../domain/factor.ts'
 import { AccountKeypair } from '../../support/keypair.ts'
 import { openHarness, type InterleavedHarness } from '../support/open-harness.ts'
 
@@ -12,7 +13,7 @@ describe('Issuing challenges', () => {
 
   const contexts: readonly ChallengeContext[] = [
     { operation: 'create' },
-    { operation: 'delete-factor', factorId: 'the one' },
+    { operation: 'delete-factor', factorId: factorId('the one') },
     { operation: 'reset', backupId: new AccountKeypair().backupAccountId },
   ]
   for (const context of contexts) {

@@ -1,5 +1,6 @@
 import { SYNC_FACTOR_TOKEN_LIFETIME } from '../../../../application/sync-factor-tokens.ts'
 import type { EncryptedBackupKey } from '../../../../domain/encrypted-backup-key.ts'
+import { factorId } from '../../../../domain/factor.ts'
 import { factorsOf } from '../model/model-backup.ts'
 import type { Desk } from './desk.ts'
 import type { Request } from './request.ts'
@@ -92,10 +93,10 @@ export async function buildDeleteFactor(desk: Desk): Promise<Request | undefined
     (scope === 'MAIN' && last) || desk.isCareless(0.1) ? holder.encryptedKey : undefined
   const { challenge, token, issuedAt } = await desk.challenge('keypair', {
     operation: 'delete-factor',
-    factorId: factor.id,
+    factorId: factorId(factor.id),
   })
   const { authorization } = device.prove(challenge)
-  const command = { authorization, challengeToken: token, factorId: factor.id, scope, encryptionKey } as const
+  const command = { authorization, challengeToken: token, factorId: factorId(factor.id), scope, encryptionKey } as const
   const by = { scope: 'SYNC', credential: device.reference } as const
   return {
     kind: 'delete-factor',
