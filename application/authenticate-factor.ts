@@ -7,7 +7,7 @@ import { parseTurnkeyActivity, requireActivityFor, requireOrganization } from '.
 import type { Authorization, EcKeypairAuthorization, PasskeyAuthorization } from './authorization.ts'
 import { challengeInBase64 } from './challenge.ts'
 import type { OpenedChallenge } from './challenges.ts'
-import type { BackupIndex, Consumption, StoredBackup } from './ports/backup-index.ts'
+import type { BackupIndex, Consumptions, StoredBackup } from './ports/backup-index.ts'
 import type { BackupRateLimit } from './ports/backup-rate-limit.ts'
 import type { Clock } from './ports/clock.ts'
 import type { PasskeyVerifier } from './ports/passkey-verifier.ts'
@@ -17,7 +17,7 @@ import type { SignatureProofs } from './signature-proofs.ts'
 export interface AuthenticatedFactor {
   readonly stored: StoredBackup
   /** All that the proof uses up: the challenge, and the nonce of an ID token. */
-  readonly consume: readonly Consumption[]
+  readonly consume: Consumptions
   /** The answer when the backup goes while it is worked on. */
   readonly whenGone: () => DomainError
   /**
@@ -147,7 +147,7 @@ export class AuthenticateFactor {
   async #authenticated(
     view: View,
     reference: FactorReference,
-    consume: readonly Consumption[],
+    consume: Consumptions,
     expected?: BackupId,
   ): Promise<AuthenticatedFactor> {
     const stored = await this.#find(view, reference, expected)
@@ -158,7 +158,7 @@ export class AuthenticateFactor {
   /** @param used the backup as it is once the factor has authorised something */
   async #admitted(
     stored: StoredBackup,
-    consume: readonly Consumption[],
+    consume: Consumptions,
     requireFactor: AuthenticatedFactor['requireFactor'],
     used: (backup: Backup) => Backup,
   ): Promise<AuthenticatedFactor> {

@@ -2,19 +2,21 @@ import type { BackupId } from '../domain/backup-id.ts'
 import type { FactorId } from '../domain/factor.ts'
 import type { AnnouncedFactor } from './announced-factor.ts'
 
+/** Operations whose context says no more than their name. */
+export const UNBOUND_OPERATIONS = [
+  'create',
+  'retrieve',
+  'verify-factor',
+  'add-sync-factor',
+  'sync',
+  'retrieve-metadata',
+  'delete-backup',
+  'undelete',
+] as const
+
 /** The one thing a challenge may be used for. */
 export type ChallengeContext =
-  | {
-      readonly operation:
-        | 'create'
-        | 'retrieve'
-        | 'verify-factor'
-        | 'add-sync-factor'
-        | 'sync'
-        | 'retrieve-metadata'
-        | 'delete-backup'
-        | 'undelete'
-    }
+  | { readonly operation: (typeof UNBOUND_OPERATIONS)[number] }
   | { readonly operation: 'delete-factor'; readonly factorId: FactorId }
   | { readonly operation: 'reset'; readonly backupId: BackupId }
   | { readonly operation: 'add-factor'; readonly newFactor: AnnouncedFactor }
@@ -24,9 +26,3 @@ export type ChallengeOperation = ChallengeContext['operation']
 
 /** The context of one operation. */
 export type ContextOf<Operation extends ChallengeOperation> = ChallengeContext & { readonly operation: Operation }
-
-/** Operations whose context says no more than their name. */
-export type UnboundOperation = Exclude<
-  ChallengeOperation,
-  'delete-factor' | 'reset' | 'add-factor' | 'add-factor-new-factor'
->

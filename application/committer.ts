@@ -2,7 +2,7 @@ import type { Backup } from '../domain/backup.ts'
 import { DomainError } from '../domain/domain-error.ts'
 import type { AuthenticatedFactor } from './authenticate-factor.ts'
 import { Backoff } from './backoff.ts'
-import type { BackupIndex, Commit, CommitOutcome, Consumption, StoredBackup } from './ports/backup-index.ts'
+import type { BackupIndex, Commit, CommitOutcome, Consumptions, StoredBackup } from './ports/backup-index.ts'
 import { unixSeconds, type Clock } from './ports/clock.ts'
 import type { Random } from './ports/random.ts'
 import { StoreUnavailable } from './ports/store-unavailable.ts'
@@ -22,7 +22,7 @@ const MAY_CHANGE: ReadonlySet<CommitOutcome> = new Set(['backup-exists', 'factor
 export interface ProposedChange<After extends Backup | undefined> {
   /** The backup as it was when the proof was checked. */
   readonly stored: StoredBackup
-  readonly consume: readonly Consumption[]
+  readonly consume: Consumptions
   /**
    * What the backup becomes, `undefined` for deletion, or itself for none. Called again on the newer state whenever
    * another commit came first, so it must check everything that the newer state may have changed.
@@ -60,7 +60,7 @@ export class Committer {
    * @throws {DomainError} `backup_account_id_already_exists`, `factor_already_exists`, `already_used`
    * @throws {StoreUnavailable} the outcome is unknown
    */
-  async create(backup: Backup, consume: readonly Consumption[]): Promise<void> {
+  async create(backup: Backup, consume: Consumptions): Promise<void> {
     const outcome = await this.#commit({ ...this.#newCommit(consume), change: { kind: 'create', after: backup } })
     if (outcome !== 'committed') throw refusalOf(outcome)
   }
@@ -97,7 +97,7 @@ export class Committer {
     await this.change({ ...factor, decide: factor.authorize })
   }
 
-  #newCommit(consume: readonly Consumption[]): Commit {
+  #newCommit(consume: Consumptions): Commit {
     // A transaction cannot hold one row twice, and one proof cannot stand for two.
     if (new Set(consume.map(({ key }) => key)).size !== consume.length) throw refusalOf('already-consumed')
     return { id: this.#random.uuid(), at: unixSeconds(this.#clock), consume }

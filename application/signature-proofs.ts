@@ -5,7 +5,7 @@ import type { EcdsaSignature } from '../domain/ecdsa-signature.ts'
 import type { EcKeypairAuthorization, OidcAuthorization } from './authorization.ts'
 import type { Challenge } from './challenge.ts'
 import type { OpenedChallenge } from './challenges.ts'
-import type { Consumption } from './ports/backup-index.ts'
+import type { Consumptions } from './ports/backup-index.ts'
 import { unixSeconds, type Clock } from './ports/clock.ts'
 import type { IdTokenVerifier, VerifiedIdToken } from './ports/id-token-verifier.ts'
 import type { SignatureVerifier } from './ports/signature-verifier.ts'
@@ -16,7 +16,7 @@ export const NONCE_LIFETIME = 365 * 24 * 60 * 60
 /** Something whose holder answered the challenge, and what that answer uses up. */
 export interface Proved<Identity> {
   readonly identity: Identity
-  readonly consume: readonly Consumption[]
+  readonly consume: Consumptions
 }
 
 /** An account as its provider vouches for it. */

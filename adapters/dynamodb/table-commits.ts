@@ -40,10 +40,9 @@ export class TableCommits {
   /** @throws {Error} the outcome is unknown */
   async commit(commit: Commit): Promise<CommitOutcome> {
     const [only] = commit.consume
-    const attemptOnce =
-      isMereConsumption(commit) && only !== undefined
-        ? () => this.#putConsumption(commit, only)
-        : (token: string) => this.#transact(commit, token)
+    const attemptOnce = isMereConsumption(commit)
+      ? () => this.#putConsumption(commit, only)
+      : (token: string) => this.#transact(commit, token)
     let resent = false
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       // A token stands for a request and its result. What was cancelled is to be tried anew, not to be told again.
@@ -101,7 +100,6 @@ export class TableCommits {
 
   async #hasHappened({ id, consume }: Commit): Promise<boolean> {
     const [first] = consume
-    if (first === undefined) return false
     const Key = consumptionItemKey(first.key)
     const { Item } = await this.#documents.send(
       new GetCommand({ TableName: this.#tableName, Key, ConsistentRead: true }),

@@ -40,7 +40,7 @@ export function decideCommit(commit: Commit, snapshot: IndexSnapshot): CommitDec
 
 /** A commit is all or nothing, so its consumptions stand for everything else that it did. */
 function hasHappened({ id, consume }: Commit, snapshot: IndexSnapshot): boolean {
-  return consume.length > 0 && consume.every(({ key }) => snapshot.consumption(key)?.commitId === id)
+  return consume.every(({ key }) => snapshot.consumption(key)?.commitId === id)
 }
 
 function refuseChange(change: BackupChange, snapshot: IndexSnapshot): CommitOutcome | undefined {

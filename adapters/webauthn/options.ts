@@ -12,7 +12,7 @@ const TIMEOUT_MS = 300_000
 const USER_HANDLE_BYTES = 32
 
 /**
- * Both platforms get the same options. `platform` is what iOS and Android call their credential managers: iCloud
+ * The same for iOS and Android. `platform` is what iOS and Android call their credential managers: iCloud
  * Keychain, Google Password Manager and the third-party providers beside them. Leaving the attachment open would also
  * offer security keys, which most of these platforms cannot ask for a PRF value: a passkey there could not unseal
  * anything.

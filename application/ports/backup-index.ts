@@ -20,6 +20,9 @@ export interface Consumption {
   readonly expiresAt: number
 }
 
+/** At least one: by them a commit that is repeated is recognised. */
+export type Consumptions = readonly [Consumption, ...Consumption[]]
+
 /** What a commit does to a backup, beside consuming what authorised it. */
 export type BackupChange =
   | { readonly kind: 'create'; readonly after: Backup }
@@ -31,8 +34,8 @@ export interface Commit {
   readonly id: string
   /** Seconds since the epoch; decides which consumptions have expired. */
   readonly at: number
-  /** At least one, no key twice. */
-  readonly consume: readonly Consumption[]
+  /** No key twice. */
+  readonly consume: Consumptions
   readonly change?: BackupChange
 }
 

@@ -2,9 +2,6 @@ import type { PasskeyCredential } from '../../domain/credential.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Challenge } from '../challenge.ts'
 
-/** Which platform's credential manager the options are made for. */
-export type Platform = 'IOS' | 'ANDROID'
-
 /** What the client passes to `navigator.credentials` or its platform's equal. */
 export interface PasskeyOptions {
   /** PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON (WebAuthn Level 3 §5.1.8). */
@@ -49,7 +46,6 @@ export interface PasskeyUser {
   readonly name: string
   /** May be empty. */
   readonly displayName: string
-  readonly platform: Platform
 }
 
 export type VerifiedRegistration = Pick<PasskeyCredential, 'credentialId' | 'publicKey' | 'signatureCounter'>

@@ -166,7 +166,7 @@ describe('Committer', () => {
     })
 
     it(`tells a used proof of ${what}`, async () => {
-      const consume = [sampleConsumption({ expiresAt: unixSeconds(clock) + 60 })]
+      const consume = [sampleConsumption({ expiresAt: unixSeconds(clock) + 60 })] as const
       await send(consume)
       const again = proposal((backup) => backup)
       expect(await refusalOf(committer.change({ ...again, consume }))).to.equal('already_used')
@@ -174,7 +174,7 @@ describe('Committer', () => {
   }
 
   it('tells a taken id, and a taken factor', async () => {
-    const consume = [sampleConsumption()]
+    const consume = [sampleConsumption()] as const
     const sameId = sampleBackup({ id: stored.backup.id })
     expect(await refusalOf(committer.create(sameId, consume))).to.equal('backup_account_id_already_exists')
     const sameFactor = sampleBackup({ mainFactor: stored.backup.state.mainFactors[0]! })

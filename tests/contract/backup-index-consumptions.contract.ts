@@ -16,7 +16,7 @@ export function describeConsumptions(index: () => BackupIndex): void {
     it(`consumes ${suffix.slice(0, 40)} (${suffix.length} characters) once`, async () => {
       // Beside the fixed part, what keeps it from meeting an earlier run in a store that lasts.
       const key = `${suffix.slice(0, -36)}${sampleConsumption().key.slice(-36)}`
-      const consume = [sampleConsumption({ key })]
+      const consume = [sampleConsumption({ key })] as const
       expect(await index().commit(sampleCommit({ consume }))).to.equal('committed')
       expect(await index().commit(sampleCommit({ consume }))).to.equal('already-consumed')
     })

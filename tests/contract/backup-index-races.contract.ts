@@ -15,7 +15,7 @@ import {
 /** Of all that cannot be true together, one thing comes true. */
 export function describeRaces(index: () => BackupIndex): void {
   it('lets one of 8 commits at once consume the same thing', async () => {
-    const consume = [sampleConsumption()]
+    const consume = [sampleConsumption()] as const
     const { losers } = await race(
       index(),
       times(8, () => sampleCommit({ consume })),
@@ -24,7 +24,7 @@ export function describeRaces(index: () => BackupIndex): void {
   })
 
   it('lets one of 8 backups be created by the same challenge', async () => {
-    const [consume, backups] = [[sampleConsumption()], times(8, () => sampleBackup())]
+    const [consume, backups] = [[sampleConsumption()] as const, times(8, () => sampleBackup())]
     const commits = backups.map((backup) => creation(backup, { consume }))
     const { winner, losers } = await race(index(), commits)
     expect(losers).to.deep.equal(Array(7).fill('already-consumed'))

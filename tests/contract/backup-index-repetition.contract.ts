@@ -36,7 +36,7 @@ const BEGINNINGS: readonly (readonly [what: string, begin: Begin])[] = [
   [
     'a creation',
     async () => {
-      const [backup, consume] = [sampleBackup(), [sampleConsumption(), sampleConsumption()]]
+      const [backup, consume] = [sampleBackup(), [sampleConsumption(), sampleConsumption()] as const]
       const commit = creation(backup, { consume })
       return { commit, backup, revision: commit.id }
     },
@@ -146,13 +146,14 @@ export function describeRepetition(index: () => BackupIndex): void {
   it('knows a repetition that comes as an equal, not the same, object', async () => {
     const commit = creation(sampleBackup())
     await mustCommit(index(), commit)
-    const equal = { ...commit, consume: commit.consume.map((consumption) => ({ ...consumption })) }
+    const [consumption] = commit.consume
+    const equal = { ...commit, consume: [{ ...consumption }] as const }
     expect(await index().commit(equal)).to.equal('committed')
   })
 
   it('knows a repetition until the last second before its consumption expires', async () => {
     const commit = creation(sampleBackup())
-    const last = commit.consume[0]!.expiresAt - 1
+    const last = commit.consume[0].expiresAt - 1
     await mustCommit(index(), commit)
     await mustCommit(index(), sampleCommit({ at: last }))
     expect(await index().commit(commit)).to.equal('committed')

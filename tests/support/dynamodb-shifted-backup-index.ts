@@ -2,6 +2,7 @@ import type {
   BackupIndex,
   Commit,
   CommitOutcome,
+  Consumption,
   ListedEntry,
   StoredBackup,
 } from '../../application/ports/backup-index.ts'
@@ -31,7 +32,9 @@ export class ShiftedBackupIndex implements BackupIndex {
   }
 
   commit(commit: Commit): Promise<CommitOutcome> {
-    const consume = commit.consume.map(({ key, expiresAt }) => ({ key, expiresAt: expiresAt + SHIFT }))
+    const shifted = ({ key, expiresAt }: Consumption): Consumption => ({ key, expiresAt: expiresAt + SHIFT })
+    const [first, ...rest] = commit.consume
+    const consume = [shifted(first), ...rest.map(shifted)] as const
     return this.#index.commit({ ...commit, at: commit.at + SHIFT, consume })
   }
 

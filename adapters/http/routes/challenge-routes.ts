@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express'
-import type { ChallengeContext, UnboundOperation } from '../../../application/challenge-context.ts'
+import { UNBOUND_OPERATIONS, type ChallengeContext } from '../../../application/challenge-context.ts'
 import { challengeInBase64 } from '../../../application/challenge.ts'
 import type { IssuedChallenge } from '../../../application/challenges.ts'
 import type { IssuedPasskeyChallenge } from '../../../application/use-cases/issue-passkey-challenge.ts'
@@ -16,18 +16,6 @@ import type {
   ResetChallengeJson,
 } from '../wire/requests.ts'
 
-/** Operations whose keypair challenge needs nothing to be said. */
-const UNBOUND: readonly UnboundOperation[] = [
-  'create',
-  'retrieve',
-  'verify-factor',
-  'add-sync-factor',
-  'sync',
-  'retrieve-metadata',
-  'delete-backup',
-  'undelete',
-]
-
 /** Everything that hands out a challenge. */
 export function challengeRoutes(useCases: UseCases): Router {
   const router = Router()
@@ -37,7 +25,7 @@ export function challengeRoutes(useCases: UseCases): Router {
       response.json(keypairJson(await useCases.issueKeypairChallenge.execute(contextOf(request))))
     })
   }
-  for (const operation of UNBOUND) keypair(operation, () => ({ operation }))
+  for (const operation of UNBOUND_OPERATIONS) keypair(operation, () => ({ operation }))
   keypair('delete-factor', (request) => ({
     operation: 'delete-factor',
     factorId: parseFactorId(bodyOf<DeleteFactorChallengeJson>(request).factorId),
@@ -48,8 +36,8 @@ export function challengeRoutes(useCases: UseCases): Router {
   }))
 
   router.post('/create/challenge/passkey', async (request, response) => {
-    const { name, displayName, platform } = bodyOf<PasskeyUserJson>(request)
-    response.json(passkeyJson(await useCases.issuePasskeyChallenge.forCreation({ name, displayName, platform })))
+    const { name, displayName } = bodyOf<PasskeyUserJson>(request)
+    response.json(passkeyJson(await useCases.issuePasskeyChallenge.forCreation({ name, displayName })))
   })
   for (const operation of ['retrieve', 'verify-factor', 'undelete'] as const) {
     router.post(`/${operation}/challenge/passkey`, async (_request, response) => {
@@ -82,8 +70,8 @@ function passkeyJson({ options, token }: IssuedPasskeyChallenge): object {
 function newFactorOf({ newFactor }: AddFactorChallengeJson): NewFactor {
   switch (newFactor.kind) {
     case 'PASSKEY': {
-      const { kind, name, displayName, platform } = newFactor
-      return { kind, name, displayName, platform }
+      const { kind, name, displayName } = newFactor
+      return { kind, name, displayName }
     }
     case 'OIDC_ACCOUNT':
       return { kind: newFactor.kind, idToken: newFactor.oidcToken }

@@ -121,7 +121,7 @@ describe('DynamoDB: what is written', () => {
         ...full.state.syncFactors.map((factor) => ({ ...sampleDeletion(), scope: 'SYNC', factor }) as const),
       ],
     })
-    const consume = [sampleConsumption(), sampleConsumption(), sampleConsumption()]
+    const consume = [sampleConsumption(), sampleConsumption(), sampleConsumption()] as const
     for (const commit of [
       creation(full, { consume }),
       deletion({ ...stored, backup: full }, { consume }),
@@ -148,7 +148,7 @@ describe('DynamoDB: what is written', () => {
   })
 
   it('lets a consumption be removed an hour after it expired, and no sooner', () => {
-    const consume = [sampleConsumption({ expiresAt: SAMPLE_TIME + 60 })]
+    const consume = [sampleConsumption({ expiresAt: SAMPLE_TIME + 60 })] as const
     const [write] = commitWrites('table', sampleCommit({ consume }))
     expect(write?.item.Put?.Item).to.include({ expiresAt: SAMPLE_TIME + 60, forgetAt: SAMPLE_TIME + 3660 })
   })

@@ -68,7 +68,7 @@ export class PasskeyClient implements FactorClient {
   }
 
   announce(): NewFactor {
-    return { kind: this.kind, name: 'somebody', displayName: 'Some Body', platform: 'IOS' }
+    return { kind: this.kind, name: 'somebody', displayName: 'Some Body' }
   }
 
   enrol(challenge: Challenge): Authorization {

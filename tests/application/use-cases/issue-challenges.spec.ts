@@ -25,7 +25,7 @@ describe('Issuing challenges', () => {
   }
 
   it('IssuePasskeyChallenge makes creation options for the user, whose challenge is that of the token', async () => {
-    const user = { name: 'somebody', displayName: 'Some Body', platform: 'ANDROID' } as const
+    const user = { name: 'somebody', displayName: 'Some Body' }
     const { options, token } = await harness.application.issuePasskeyChallenge.forCreation(user)
     expect(options.publicKey.user).to.include({ name: 'somebody', displayName: 'Some Body' })
     const { challenge } = await harness.application.challenges.open(token, 'passkey', 'create')

@@ -76,7 +76,7 @@ export class PasskeyHolder implements CredentialHolder {
   }
 
   announce(): NewFactor {
-    return { kind: 'PASSKEY', name: this.name, displayName: this.name, platform: 'IOS' }
+    return { kind: 'PASSKEY', name: this.name, displayName: this.name }
   }
 }
 

@@ -64,7 +64,9 @@ export class RenamingCommits extends WrappedIndex {
 /** Lets an ID token be used again with every new challenge. */
 export class ForgettingNonces extends WrappedIndex {
   override commit(commit: Commit): Promise<CommitOutcome> {
-    return this.inner.commit({ ...commit, consume: commit.consume.filter(({ key }) => !key.startsWith('oidc-nonce#')) })
+    const [challenge, ...rest] = commit.consume
+    const remembered = rest.filter(({ key }) => !key.startsWith('oidc-nonce#'))
+    return this.inner.commit({ ...commit, consume: [challenge, ...remembered] })
   }
 }
 
