@@ -3,13 +3,17 @@ import type { Environment } from './environment.ts'
 
 const KIND = /^[A-Z][A-Z0-9_]{0,31}$/
 
-/** The providers of `OIDC_PROVIDERS`, each with its `OIDC_<KIND>_…` variables. */
+/** The providers of `OIDC_PROVIDERS`, each with its `OIDC_<KIND>_…` variables; none for `off`. */
 export function oidcProviders(environment: Environment, production: boolean): readonly OidcProvider[] {
+  if (environment.text('OIDC_PROVIDERS') === 'off') return []
   const named = environment.list('OIDC_PROVIDERS')
   const kinds = named.length === 0 ? [...KNOWN_OIDC_PROVIDERS.keys()] : named
   return [...new Set(kinds)].flatMap((kind) => {
     if (KIND.test(kind)) return oidcProvider(environment, production, kind) ?? []
-    environment.fault('OIDC_PROVIDERS', `holds "${kind}"; a kind is 1 to 32 of A-Z, 0-9 and _, a letter first`)
+    environment.fault(
+      'OIDC_PROVIDERS',
+      `holds "${kind}"; it is off, or kinds of 1 to 32 of A-Z, 0-9 and _, a letter first`,
+    )
     return []
   })
 }
@@ -19,7 +23,8 @@ function oidcProvider(environment: Environment, production: boolean, kind: strin
   const clientIds = environment.list(clientIdsName)
   if (clientIds.length === 0) {
     // Without them nothing could be accepted: in development the provider is off, in production that is a mistake.
-    if (production) environment.fault(clientIdsName, 'has to be set, or its provider left out of OIDC_PROVIDERS')
+    if (production)
+      environment.fault(clientIdsName, 'has to be set, or OIDC_PROVIDERS to name others only, or to be off')
     return undefined
   }
   const known = KNOWN_OIDC_PROVIDERS.get(kind)

@@ -129,6 +129,15 @@ describe('readConfiguration', () => {
     ])
   })
 
+  it('starts production without any provider where they are off', () => {
+    const { OIDC_GOOGLE_CLIENT_IDS: _, OIDC_APPLE_CLIENT_IDS: __, ...passkeysOnly } = PRODUCTION
+    expect(readConfiguration({ ...passkeysOnly, OIDC_PROVIDERS: 'off' }).oidcProviders).to.deep.equal([])
+  })
+
+  it('takes no provider for on whose client ids are left behind', () => {
+    expect(readConfiguration({ ...PRODUCTION, OIDC_PROVIDERS: 'off' }).oidcProviders).to.deep.equal([])
+  })
+
   it('reads who attests requests', () => {
     const { attestation } = readConfiguration({ ...ATTESTED, ATTESTATION_BYPASS_TOKEN: 'let-me-in' })
     expect(attestation).to.deep.equal({
@@ -192,6 +201,7 @@ describe('readConfiguration', () => {
     ],
     ['a negative history', { HISTORY_VERSIONS: '-1' }, 'HISTORY_VERSIONS is a whole number from 1 to 10'],
     ['a provider in lower case', { OIDC_PROVIDERS: 'google' }, 'OIDC_PROVIDERS holds "google"'],
+    ['providers that are off beside one', { OIDC_PROVIDERS: 'GOOGLE,off' }, 'OIDC_PROVIDERS holds "off"'],
     [
       'an unknown provider without an issuer',
       { OIDC_PROVIDERS: 'ACME', OIDC_ACME_CLIENT_IDS: 'x', OIDC_ACME_JWKS_URL: 'https://acme.example/jwks' },
