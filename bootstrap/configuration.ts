@@ -84,6 +84,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
   const appEnvironment = environment.oneOf('APP_ENV', ['development', 'staging', 'production'], 'development')
   const development = appEnvironment === 'development'
   const dataFolder = environment.text('DATA_DIR') ?? './data'
+  const maxBackupBytes = environment.integer('MAX_BACKUP_BYTES', [1, 1024 ** 3], 15 * 1024 ** 2)
   const configuration: Configuration = {
     appEnvironment,
     host: environment.text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0'),
@@ -95,8 +96,8 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     relyingParty: relyingParty(environment, appEnvironment === 'production'),
     oidcProviders: oidcProviders(environment, appEnvironment === 'production'),
     attestation: attestation(environment, appEnvironment),
-    maxBackupBytes: environment.integer('MAX_BACKUP_BYTES', [1, 1024 ** 3], 15 * 1024 ** 2),
-    limits: limits(environment, development),
+    maxBackupBytes,
+    limits: limits(environment, development, maxBackupBytes),
     historyVersions: environment.integer('HISTORY_VERSIONS', [1, 10], 1),
     deletionGrace: environment.integer('DELETION_GRACE_HOURS', [0, 8760], 0) * 3600,
     sweepGrace: environment.integer('SWEEP_GRACE_HOURS', [1, 8760], 24) * 3600,

@@ -32,7 +32,7 @@ export interface AppOptions {
   /** Whether /docs and the OpenAPI documents are served. */
   readonly documented: boolean
   readonly maxBackupBytes: number
-  /** Bytes of multipart bodies that are admitted at once. */
+  /** Bytes of multipart bodies that are admitted at once; at least {@link maxBodyBytes}. */
   readonly maxUploadBytesInFlight: number
   /** Requests per client address and minute; as many as come where absent. */
   readonly rateLimitPerMinute: number | undefined
@@ -55,9 +55,6 @@ export function createApp(
 ): RequestListener {
   const { maxBackupBytes, requestTimeout, maxUploadBytesInFlight, rateLimitPerMinute, metrics } = options
   const maxBytes = maxBodyBytes(maxBackupBytes)
-  if (maxUploadBytesInFlight < maxBytes) {
-    log.warn('upload_budget_small', { bytes: maxUploadBytesInFlight, largestUpload: maxBytes })
-  }
   const app = express().disable('x-powered-by').disable('etag')
   app.set('trust proxy', options.trustProxy)
 

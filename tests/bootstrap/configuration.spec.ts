@@ -96,19 +96,25 @@ describe('readConfiguration', () => {
 
   it('takes other limits', () => {
     const { limits, metricsPort } = readConfiguration({
-      MAX_UPLOAD_BYTES_IN_FLIGHT: '1',
+      MAX_UPLOAD_BYTES_IN_FLIGHT: '16842752', // 15 MiB, 1 MiB and 64 KiB
       RATE_LIMIT_PER_MINUTE: '2',
       RATE_LIMIT_PER_BACKUP_PER_MINUTE: '3',
       MAX_EVENT_LOOP_LAG_MS: '40',
       METRICS_PORT: '0',
     })
     expect(limits).to.deep.equal({
-      maxUploadBytesInFlight: 1,
+      maxUploadBytesInFlight: 16_842_752,
       rateLimitPerMinute: 2,
       rateLimitPerBackupPerMinute: 3,
       maxEventLoopLag: 40,
     })
     expect(metricsPort).to.equal(0)
+  })
+
+  it('has room for the largest upload where nobody says how much, and for many of the usual size', () => {
+    const { limits } = readConfiguration({ MAX_BACKUP_BYTES: '536870912' })
+    expect(limits.maxUploadBytesInFlight).to.equal(536_870_912 + 1024 ** 2 + 64 * 1024)
+    expect(readConfiguration({ MAX_BACKUP_BYTES: '1000' }).limits.maxUploadBytesInFlight).to.equal(256 * 1024 ** 2)
   })
 
   it('takes empty for unset', () => {
@@ -184,6 +190,16 @@ describe('readConfiguration', () => {
       'a limit of nothing',
       { RATE_LIMIT_PER_MINUTE: '0' },
       'RATE_LIMIT_PER_MINUTE is off or a whole number from 1 to 1000000',
+    ],
+    [
+      'room for less than the largest upload',
+      { MAX_UPLOAD_BYTES_IN_FLIGHT: '16842751' },
+      'MAX_UPLOAD_BYTES_IN_FLIGHT has to be at least the 16842752 bytes that an upload of MAX_BACKUP_BYTES needs',
+    ],
+    [
+      'room for many uploads of the usual size, but none of the largest',
+      { MAX_BACKUP_BYTES: '536870912', MAX_UPLOAD_BYTES_IN_FLIGHT: '268435456' },
+      'MAX_UPLOAD_BYTES_IN_FLIGHT has to be at least the 537985024 bytes',
     ],
     ['a PORT out of range', { PORT: '65536' }, 'PORT is a whole number from 0 to 65535'],
     ['an unknown STORAGE', { STORAGE: 'floppy' }, 'STORAGE is one of embedded, aws, memory'],
