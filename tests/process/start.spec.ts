@@ -6,6 +6,8 @@ import { expect } from 'chai'
 import { runService } from '../support/service-process.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
+const KEYRING = `a:${Buffer.alloc(32).toString('base64url')}`
+
 /** A start that must fail, and all that is told of it. */
 interface FailedStart {
   readonly title: string
@@ -21,7 +23,7 @@ interface FailedStart {
 const FAILED_STARTS: readonly FailedStart[] = [
   {
     title: 'a data folder that is a file',
-    variables: () => ({ DATA_DIR: '/dev/null', CHALLENGE_KEYS: `a:${Buffer.alloc(32).toString('base64url')}` }),
+    variables: () => ({ DATA_DIR: '/dev/null', CHALLENGE_KEYS: KEYRING }),
     code: 78,
     variable: 'DATA_DIR',
     reason: /^\/dev\/null cannot be used: .*EEXIST/,
@@ -98,6 +100,21 @@ describe('Starting the service', function () {
     expect(code).to.equal(78)
     expect(stderr).to.contain('PORT is a whole number from 0 to 65535')
     expect(stderr).to.contain('CHALLENGE_KEYS has to be set')
+  })
+
+  it('warns that staging keeps nothing in memory', async () => {
+    const { port } = taken.address() as AddressInfo
+    const { stdout } = await runService({
+      PORT: `${port}`, // where the start ends
+      APP_ENV: 'staging',
+      HOST: '127.0.0.1',
+      STORAGE: 'memory',
+      CHALLENGE_KEYS: KEYRING,
+    })
+    const lines = stdout.trimEnd().split('\n')
+    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(told.map(({ event }) => event)).to.deep.equal(['no_durable_storage', 'start_failed'])
+    expect(told[0]).to.include({ level: 40, variable: 'STORAGE' })
   })
 
   for (const { title, prepare, variables, code, variable, reason } of FAILED_STARTS) {

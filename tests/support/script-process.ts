@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import manifest from '../../package.json' with { type: 'json' }
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { spawnScript, type ScriptName } from './spawn-script.ts'
 
 export interface ScriptResult {
   readonly code: number | null
@@ -12,18 +8,13 @@ export interface ScriptResult {
   readonly stderr: string
 }
 
-/** Runs a script of package.json to its end, as `npm run` does it. */
+/** Runs a script of package.json to its end, see {@link spawnScript}. */
 export async function runScript(
-  name: keyof typeof manifest.scripts,
+  name: ScriptName,
   flags: readonly string[],
   variables: Readonly<Record<string, string>>,
 ): Promise<ScriptResult> {
-  const [, ...args] = manifest.scripts[name].split(' ') // behind `node`
-  const child = spawn(process.execPath, [...args, ...flags], {
-    cwd: ROOT,
-    env: { ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawnScript(name, flags, variables)
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1,13 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import manifest from '../../package.json' with { type: 'json' }
+import { runScript, type ScriptResult } from './script-process.ts'
+import { spawnScript } from './spawn-script.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
-/** Of `npm start`, behind `node`. */
-const START_ARGUMENTS = manifest.scripts.start.split(' ').slice(1)
+/** No metrics, unless a test asks for them: their usual port may be in use on this machine. */
+const DEFAULTS = { METRICS_PORT: 'off' }
 
 /** The service in a process of its own, as `npm start` runs it, so that it can be stopped or killed. */
 export class ServiceProcess {
@@ -21,11 +19,11 @@ export class ServiceProcess {
 
   /** Starts it on a free port and waits until it listens. */
   static async start(variables: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const child = spawnService({ PORT: '0', METRICS_PORT: 'off', LOG_FORMAT: 'json', ...variables })
-    for await (const line of createInterface({ input: child.stdout! })) {
+    const child = spawnScript('start', [], { ...DEFAULTS, PORT: '0', LOG_FORMAT: 'json', ...variables })
+    for await (const line of createInterface({ input: child.stdout })) {
       const { event, url } = JSON.parse(line) as { event: string; url?: string }
       if (event === 'listening' && url !== undefined) {
-        child.stdout!.resume()
+        child.stdout.resume()
         return new ServiceProcess(url, child)
       }
     }
@@ -56,22 +54,6 @@ export class ServiceProcess {
 }
 
 /** Runs it to its end, for starts that must fail. */
-export async function runService(
-  variables: Readonly<Record<string, string>>,
-): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawnService(variables)
-  let stdout = ''
-  let stderr = ''
-  child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stdout, stderr }
-}
-
-function spawnService(variables: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, START_ARGUMENTS, {
-    cwd: ROOT,
-    env: { ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+export function runService(variables: Readonly<Record<string, string>>): Promise<ScriptResult> {
+  return runScript('start', [], { ...DEFAULTS, ...variables })
 }
