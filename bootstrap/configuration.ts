@@ -90,7 +90,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     host: environment.text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0'),
     port: environment.integer('PORT', [0, 65_535], 8000),
     metricsPort: environment.integerOrOff('METRICS_PORT', [0, 65_535], DEFAULT_METRICS_PORT),
-    storage: storage(environment, dataFolder),
+    storage: storage(environment, dataFolder, appEnvironment),
     dataFolder,
     challengeKeys: challengeKeys(environment, appEnvironment),
     relyingParty: relyingParty(environment, appEnvironment === 'production'),
@@ -112,10 +112,13 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
   return configuration
 }
 
-function storage(environment: Environment, folder: string): StorageConfiguration {
+function storage(environment: Environment, folder: string, appEnvironment: AppEnvironment): StorageConfiguration {
   const kind = environment.oneOf('STORAGE', ['embedded', 'aws', 'memory'], 'embedded')
   switch (kind) {
     case 'memory':
+      if (appEnvironment === 'production') {
+        environment.fault('STORAGE', 'must not be memory in production: every backup would be gone at the next start')
+      }
       return { kind }
     case 'embedded':
       return { kind, folder }

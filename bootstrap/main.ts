@@ -13,6 +13,9 @@ try {
   for (const origin of originsElsewhere(configuration.relyingParty)) {
     log.warn('origin_outside_rp_id', { origin, relyingPartyId: configuration.relyingParty.relyingPartyId })
   }
+  if (configuration.appEnvironment !== 'development' && configuration.storage.kind === 'memory') {
+    log.warn('no_durable_storage', { variable: 'STORAGE', reason: 'every backup is gone when the process ends' })
+  }
   const service = await startService(configuration, log)
   log.info('listening', {
     url: service.url,

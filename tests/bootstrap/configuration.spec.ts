@@ -202,6 +202,7 @@ describe('readConfiguration', () => {
       'MAX_UPLOAD_BYTES_IN_FLIGHT has to be at least the 537985024 bytes',
     ],
     ['a PORT out of range', { PORT: '65536' }, 'PORT is a whole number from 0 to 65535'],
+    ['memory for the backups of production', { ...PRODUCTION, STORAGE: 'memory' }, 'STORAGE must not be memory'],
     ['an unknown STORAGE', { STORAGE: 'floppy' }, 'STORAGE is one of embedded, aws, memory'],
     ['aws without a bucket', { STORAGE: 'aws' }, 'BACKUP_S3_BUCKET has to be set for STORAGE=aws'],
     [

