@@ -6,6 +6,7 @@ import type { Consumption } from './ports/backup-index.ts'
 import { unixSeconds, type Clock } from './ports/clock.ts'
 import type { Random } from './ports/random.ts'
 import type { TokenSealer } from './ports/token-sealer.ts'
+import { refusedToken, type TokenFault } from './refused-token.ts'
 
 /** Seconds. */
 export const CHALLENGE_LIFETIME = 15 * 60
@@ -88,7 +89,7 @@ export class Challenges {
    */
   async unseal(token: string): Promise<ReturnedChallenge> {
     const opened = await this.#sealer.open('challenge', token, unixSeconds(this.#clock))
-    if (opened.outcome !== 'valid') throw new DomainError('jwt_error', 'the challenge token is invalid or has expired')
+    if (opened.outcome !== 'valid') throw refused(opened.outcome)
     const consumption = { key: `challenge#${opened.id}`, expiresAt: opened.expiresAt + CONSUMPTION_MARGIN }
     return { ...parseStatement(opened.statement), consumption }
   }
@@ -106,7 +107,8 @@ export function requireContext<Operation extends ChallengeOperation>(
   operation: Operation,
 ): OpenedChallenge<Operation> {
   if (isContextOf(context, operation)) return { challenge, context, consumption }
-  throw new DomainError('invalid_challenge_context', 'this challenge was issued for something else')
+  const cause = new Error('the challenge was issued for another operation')
+  throw new DomainError('invalid_challenge_context', 'this challenge was issued for something else', { cause })
 }
 
 type Statement = Omit<ReturnedChallenge, 'consumption'>
@@ -116,7 +118,11 @@ function parseStatement({ format, type, challenge, context }: JsonObject): State
   if (format === STATEMENT_FORMAT && typeof type === 'string' && typeof challenge === 'string' && isContext(context)) {
     return { type, challenge: challengeOf(challenge), context }
   }
-  throw new DomainError('jwt_error', 'the challenge token is invalid or has expired')
+  throw refused('not-understood')
+}
+
+function refused(fault: TokenFault): DomainError {
+  return new DomainError('jwt_error', 'the challenge token is invalid or has expired', { cause: refusedToken(fault) })
 }
 
 function isContext(context: unknown): context is ChallengeContext {

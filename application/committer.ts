@@ -99,7 +99,9 @@ export class Committer {
 
   #newCommit(consume: Consumptions): Commit {
     // A transaction cannot hold one row twice, and one proof cannot stand for two.
-    if (new Set(consume.map(({ key }) => key)).size !== consume.length) throw refusalOf('already-consumed')
+    if (new Set(consume.map(({ key }) => key)).size !== consume.length) {
+      throw alreadyUsed(new Error('one token stands for two in this request'))
+    }
     return { id: this.#random.uuid(), at: unixSeconds(this.#clock), consume }
   }
 
@@ -130,8 +132,12 @@ function refusalOf(outcome: Exclude<CommitOutcome, 'committed'>): DomainError {
     case 'factor-taken':
       return new DomainError('factor_already_exists', 'this credential already belongs to a backup')
     case 'already-consumed':
-      return new DomainError('already_used', 'a challenge or token works once, and this one was used')
+      return alreadyUsed()
     case 'stale':
       return new DomainError('conflict', 'the backup is being changed by others: try again')
   }
+}
+
+function alreadyUsed(cause?: Error): DomainError {
+  return new DomainError('already_used', 'a challenge or token works once, and this one was used', { cause })
 }

@@ -8,6 +8,7 @@ import type { Consumption } from './ports/backup-index.ts'
 import { unixSeconds, type Clock } from './ports/clock.ts'
 import type { Random } from './ports/random.ts'
 import type { TokenSealer } from './ports/token-sealer.ts'
+import { refusedToken } from './refused-token.ts'
 
 /** Seconds. */
 export const SYNC_FACTOR_TOKEN_LIFETIME = 15 * 60
@@ -66,7 +67,8 @@ export class SyncFactorTokens {
         }
       }
     }
-    throw new DomainError('token_not_found', 'this is no sync factor token')
+    const cause = refusedToken(opened.outcome === 'valid' ? 'not-understood' : opened.outcome)
+    throw new DomainError('token_not_found', 'this is no sync factor token', { cause })
   }
 }
 

@@ -59,8 +59,9 @@ export class JweTokenSealer implements TokenSealer {
       })
       return parseClaims(payload)
     } catch (error) {
-      // Whatever the cause, the bearer learns no more; jose looks at the time last, so an expired token is one of ours.
-      return { outcome: error instanceof errors.JWTExpired ? 'expired' : 'invalid' }
+      // jose looks at the time last, so an expired token is one of ours.
+      if (error instanceof errors.JWTExpired) return { outcome: 'expired' }
+      return { outcome: error instanceof errors.JWKSNoMatchingKey ? 'unknown-key' : 'invalid' }
     }
   }
 

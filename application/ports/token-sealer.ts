@@ -15,11 +15,15 @@ export interface TokenToSeal {
   readonly statement: JsonObject
 }
 
-/** `invalid` covers everything that is not ours, and does not say why. */
+/**
+ * `unknown-key` is what a token is whose key is none of ours, or not any longer; `invalid` covers everything else that is
+ * not ours. Not for the bearer to be told apart.
+ */
 export type OpenedToken =
   | { readonly outcome: 'valid'; readonly id: string; readonly expiresAt: number; readonly statement: JsonObject }
   | { readonly outcome: 'expired' }
   | { readonly outcome: 'invalid' }
+  | { readonly outcome: 'unknown-key' }
 
 /** Stateless tokens that only this service can make and read, opaque to the client. */
 export interface TokenSealer {

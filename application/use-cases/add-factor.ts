@@ -90,7 +90,8 @@ export class AddFactor {
     const fresh = requireContext(enrolment, 'add-factor-new-factor')
     await requireAnnounced(newFactor, existing.context.newFactor)
     if (!sameAnnouncement(existing.context.newFactor, fresh.context.newFactor)) {
-      throw new DomainError('invalid_challenge_context', 'the two challenges are not of one announcement')
+      const cause = new Error('the two challenges are not of one announcement')
+      throw new DomainError('invalid_challenge_context', 'the two challenges are not of one announcement', { cause })
     }
     return { existing, fresh }
   }

@@ -50,7 +50,8 @@ export class DeleteFactor {
     const authorization = requireSyncAuthorization(command.authorization)
     const challenge = await this.#challenges.open(command.challengeToken, 'keypair', 'delete-factor')
     if (challenge.context.factorId !== command.factorId) {
-      throw new DomainError('invalid_challenge_context', 'this challenge was issued for another factor')
+      const cause = new Error('the challenge was issued for another factor')
+      throw new DomainError('invalid_challenge_context', 'this challenge was issued for another factor', { cause })
     }
     const factor = await this.#authenticate.sync(authorization, challenge)
     const removal = { scope: command.scope, factorId: command.factorId, key: command.encryptionKey }

@@ -51,7 +51,8 @@ export class ResetBackup {
   async execute({ backupId, challengeToken, signature }: ResetBackupCommand): Promise<void> {
     const { challenge, context, consumption } = await this.#challenges.open(challengeToken, 'keypair', 'reset')
     if (context.backupId !== backupId) {
-      throw new DomainError('invalid_challenge_context', 'this challenge was issued for another account')
+      const cause = new Error('the challenge was issued for another account')
+      throw new DomainError('invalid_challenge_context', 'this challenge was issued for another account', { cause })
     }
     await this.#requireOwner(backupId, challenge, signature)
     await this.#rateLimit.admit(backupId, 'account')

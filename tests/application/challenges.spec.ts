@@ -6,11 +6,13 @@ import { challengeInBase64, type ChallengeType } from '../../application/challen
 import type { ChallengeContext } from '../../application/challenge-context.ts'
 import { Challenges } from '../../application/challenges.ts'
 import { unixSeconds } from '../../application/ports/clock.ts'
+import { DomainError } from '../../domain/domain-error.ts'
 import { factorId } from '../../domain/factor.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { AccountKeypair, P256Keypair } from '../support/keypair.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { rejectionOf } from '../support/rejection.ts'
 import { FOREIGN_CHALLENGE } from './support/faulty-requests.ts'
 
 const CONTEXTS: readonly ChallengeContext[] = [
@@ -116,6 +118,36 @@ describe('Challenges', () => {
     const { token } = await new Challenges(others, clock, new NodeRandom()).issue('keypair', { operation: 'sync' })
     expect(await refusalOf(challenges.open(token, 'keypair', 'sync'))).to.equal('jwt_error')
   })
+
+  const late = async (): Promise<string> => {
+    const { token } = await challenges.issue('keypair', { operation: 'sync' })
+    clock.advance(15 * 60_000)
+    return token
+  }
+  const foreign = async (): Promise<string> => {
+    const others = new JweTokenSealer([generateKeyringEntry(new Date(clock.now()))])
+    return (await new Challenges(others, clock, new NodeRandom()).issue('keypair', { operation: 'sync' })).token
+  }
+  const ofAnotherOperation = async (): Promise<string> => {
+    return (await challenges.issue('keypair', { operation: 'create' })).token
+  }
+  const ofAnotherRelease = async (): Promise<string> => {
+    const [issuedAt, id] = [unixSeconds(clock), new NodeRandom().uuid()]
+    return sealer.seal({ purpose: 'challenge', id, issuedAt, expiresAt: issuedAt + 60, statement: { format: 2 } })
+  }
+  const reasons: readonly (readonly [string, () => Promise<string>, string])[] = [
+    ['has expired', late, 'the token has expired'],
+    ['was sealed with another key', foreign, 'the token names a key that is not in CHALLENGE_KEYS'],
+    ['is none', async () => 'nonsense', 'the token does not open: it was changed, is of another kind, or is none'],
+    ['is of another operation', ofAnotherOperation, 'the challenge was issued for another operation'],
+    ['is of another release', ofAnotherRelease, 'the token opens, but says what this release does not understand'],
+  ]
+  for (const [title, make, reason] of reasons) {
+    it(`tells the operator that a token ${title}`, async () => {
+      const refusal = await rejectionOf(challenges.open(await make(), 'keypair', 'sync'))
+      expect(refusal).to.be.instanceOf(DomainError).with.nested.property('cause.message', reason)
+    })
+  }
 
   const valid = { format: 1, type: 'keypair', challenge: FOREIGN_CHALLENGE, context: { operation: 'sync' } } as const
   const statements: readonly (readonly [string, JsonObject, string | undefined])[] = [

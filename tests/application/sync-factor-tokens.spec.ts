@@ -8,6 +8,7 @@ import { SyncFactorTokens } from '../../application/sync-factor-tokens.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { rejectionOf } from '../support/rejection.ts'
 import { sampleBackup } from '../support/sample-backups.ts'
 
 describe('SyncFactorTokens', () => {
@@ -63,6 +64,8 @@ describe('SyncFactorTokens', () => {
     const others = new JweTokenSealer([generateKeyringEntry(new Date(clock.now()))])
     const token = await new SyncFactorTokens(others, clock, new NodeRandom()).issue(backup, mainFactorId)
     expect(await refusalOf(tokens.open(token))).to.equal('token_not_found')
+    const reason = 'the token names a key that is not in CHALLENGE_KEYS'
+    expect(await rejectionOf(tokens.open(token))).to.have.nested.property('cause.message', reason)
     clock.advance(15 * 60_000)
     expect(await refusalOf(tokens.open(token))).to.equal('token_not_found')
   })

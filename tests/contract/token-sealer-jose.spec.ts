@@ -49,9 +49,9 @@ describe('JweTokenSealer: rotation', () => {
   const rows = [
     ['opens a token of the second key', [old], [next, old], 'valid'],
     ['opens a token of a key that instances know but do not seal with yet', [next, old], [old, next], 'valid'],
-    ['refuses a token of a removed key', [old], [next], 'invalid'],
+    ['refuses a token of a removed key', [old], [next], 'unknown-key'],
     ['refuses a token of another key under the same kid', [{ ...next, kid: old.kid }], [old], 'invalid'],
-    ['refuses a token of the same key under another kid', [{ ...old, kid: next.kid }], [old], 'invalid'],
+    ['refuses a token of the same key under another kid', [{ ...old, kid: next.kid }], [old], 'unknown-key'],
     ['refuses a token under the kid of the wrong one of two keys', [{ ...old, kid: next.kid }], [next, old], 'invalid'],
   ] as const
   for (const [title, sealing, opening, outcome] of rows) {
@@ -126,7 +126,8 @@ describe('JweTokenSealer: tampering with parts of a token', () => {
     for (const purpose of ['challenge', 'sync-factor'] as const) {
       it(`refuses the header with ${label} as a ${purpose} token`, async () => {
         const forged = (await SEALER.seal(TOKEN)).split('.').with(0, encode(header)).join('.')
-        expect(await SEALER.open(purpose, forged, AT)).to.deep.equal({ outcome: 'invalid' })
+        const outcome = label.endsWith(' kid') ? 'unknown-key' : 'invalid'
+        expect(await SEALER.open(purpose, forged, AT)).to.deep.equal({ outcome })
       })
     }
   }

@@ -5,6 +5,8 @@ import type { JsonObject } from '../../domain/json.ts'
 
 const ISSUED_AT = 1_767_225_600
 const EXPIRES_AT = ISSUED_AT + 900
+/** Whether its key is known or not: where tokens name theirs, a change can make it another. */
+const NOT_OURS = [{ outcome: 'invalid' }, { outcome: 'unknown-key' }]
 const PURPOSES = ['challenge', 'sync-factor'] as const
 
 const TOKEN: TokenToSeal = {
@@ -90,9 +92,10 @@ export function describeTokenSealer(adapter: string, open: () => TokenSealer): v
     })
 
     for (const at of [ISSUED_AT, EXPIRES_AT + 1]) {
-      it(`finds a token of another installation invalid at ${at}`, async () => {
+      it(`does not open a token of another installation at ${at}`, async () => {
         const token = await open().seal(TOKEN)
-        expect(await open().open('challenge', token, at)).to.deep.equal({ outcome: 'invalid' })
+        const opened = await open().open('challenge', token, at)
+        expect(NOT_OURS).to.deep.include(opened)
       })
     }
 
@@ -121,13 +124,13 @@ export function describeTokenSealer(adapter: string, open: () => TokenSealer): v
         ['at its end', (token, index) => token.slice(0, index)],
       ]
       for (const [label, alter] of alterations) {
-        it(`finds it invalid with any character ${label}`, async () => {
+        it(`does not open it with any character ${label}`, async () => {
           const sealer = open()
           const token = await sealer.seal(TOKEN)
           const accepted = []
           for (let index = 0; index < token.length; index += 1) {
             const { outcome } = await sealer.open('challenge', alter(token, index), ISSUED_AT)
-            if (outcome !== 'invalid') accepted.push([index, outcome])
+            if (!NOT_OURS.some((refused) => refused.outcome === outcome)) accepted.push([index, outcome])
           }
           expect(accepted).to.deep.equal([])
         })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { authorizationBy, BackupClient } from '../support/http-backup-client.ts'
-import type { Answer } from '../support/http-client.ts'
+import type { Answer, HttpClient } from '../support/http-client.ts'
+import { multipartRequest, uploadParts } from '../support/http-multipart.ts'
 import { startTestService, type RunningService } from '../support/http-service.ts'
 import { P256Keypair } from '../support/keypair.ts'
 import { providerVariables, reportedAttestationVariables } from '../support/issuer-variables.ts'
@@ -72,6 +73,45 @@ describe('the log of a refusal', () => {
     const answer = await verifyAccount({ claims: { nonce: 'else' } })
     expect(answer.outcome).to.equal('400 oidc_token_invalid_nonce')
     expect(loggedOf(answer)).to.deep.equal([])
+  })
+
+  it('tells why a challenge token does not count', async () => {
+    const foreign = await startTestService()
+    const reasonOf = async (http: HttpClient, operation: string): Promise<unknown> => {
+      const { token } = await new BackupClient(http).challenge(operation)
+      const body = await new BackupClient(service.http).answer('verify-factor', new P256Keypair())
+      const answer = await service.http.post('/v1/verify-factor', { ...body, challengeToken: token })
+      return loggedOf(answer)
+        .filter(({ event }) => event === 'request_refused')
+        .map(({ fields }) => fields)
+    }
+    try {
+      expect(await reasonOf(foreign.http, 'verify-factor')).to.deep.equal([
+        { code: 'jwt_error', reason: 'the token names a key that is not in CHALLENGE_KEYS' },
+      ])
+      expect(await reasonOf(service.http, 'sync')).to.deep.equal([
+        { code: 'invalid_challenge_context', reason: 'the challenge was issued for another operation' },
+      ])
+    } finally {
+      await foreign.stop()
+    }
+  })
+
+  it('tells that one token stands for two', async () => {
+    const owner = new BackupClient(service.http)
+    const { challenge, token } = await owner.challenge('create')
+    const twice = {
+      ...(await owner.createPayload()),
+      authorization: authorizationBy(owner.main, challenge),
+      challengeToken: token,
+      initialSyncFactor: authorizationBy(owner.device, challenge),
+      initialSyncChallengeToken: token,
+    }
+    const answer = await service.http.send(multipartRequest('/v1/create', uploadParts(twice, owner.content)))
+    expect(answer.outcome).to.equal('400 already_used')
+    expect(loggedOf(answer).map(({ fields }) => fields)).to.deep.equal([
+      { code: 'already_used', reason: 'one token stands for two in this request' },
+    ])
   })
 
   const attestations: readonly (readonly [title: string, edits: TokenEdits, code: string, reason: string])[] = [
