@@ -30,6 +30,7 @@ export async function startDemoService(origin: string): Promise<DemoService> {
       PORT: '0',
       METRICS_PORT: 'off',
       DATA_DIR: folder,
+      DELETION_GRACE_HOURS: '24',
       WEBAUTHN_ORIGINS: origin,
       OIDC_PROVIDERS: PROVIDER,
       [`OIDC_${PROVIDER}_CLIENT_IDS`]: CLIENT_ID,

@@ -48,5 +48,5 @@ async function tell(stage: Stage): Promise<void> {
   const { keychain, all } = await addFactors(stage, household)
   await recoverByEach(stage, all, household.phone)
   await replaceLostPhone(stage, household, tablet, keychain)
-  await endBackup(stage, household, tablet)
+  await endBackup(stage, household, tablet, keychain)
 }

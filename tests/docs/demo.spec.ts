@@ -12,6 +12,9 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, { readonly post?: { readonly operationId: string } }>>
 }
 
+const UNDELETES = 'the tablet, which deleted it, asks for the metadata'
+const CREATES_ANEW = 'the id is free again'
+
 describe('demo', function () {
   this.timeout(60_000)
 
@@ -19,21 +22,28 @@ describe('demo', function () {
     const lines: string[] = []
     const traces = await tracesOf(() => runDemo((line) => lines.push(line)))
     expect(lines.at(-1)).to.match(/All \d+ steps went as they should/)
-    expect(lines.join('\n')).to.not.include('left out')
+    expect(lines.join('\n')).to.include(UNDELETES).and.to.not.include(CREATES_ANEW).and.to.not.include('left out')
     expect(traces).to.deep.equal([])
   })
 
-  it('succeeds with a service that runs already, without the steps that need the local issuer', async () => {
-    const service = await startTestService()
-    try {
-      const lines: string[] = []
-      await runDemo((line) => lines.push(line), { url: service.url })
-      expect(lines.at(-1)).to.match(/All \d+ steps went as they should/)
-      expect(lines.join('\n')).to.include('left out')
-    } finally {
-      await service.stop()
-    }
-  })
+  const graces = [
+    ['0', 'makes the backup anew', CREATES_ANEW, UNDELETES],
+    ['24', 'undeletes the backup', UNDELETES, CREATES_ANEW],
+  ] as const
+  for (const [hours, does, told, untold] of graces) {
+    it(`succeeds with a service that runs already, and ${does} with DELETION_GRACE_HOURS=${hours}`, async () => {
+      const service = await startTestService({ variables: { DELETION_GRACE_HOURS: hours } })
+      try {
+        const lines: string[] = []
+        await runDemo((line) => lines.push(line), { url: service.url })
+        expect(lines.at(-1)).to.match(/All \d+ steps went as they should/)
+        // The steps that need the local issuer.
+        expect(lines.join('\n')).to.include('left out').and.to.include(told).and.to.not.include(untold)
+      } finally {
+        await service.stop()
+      }
+    })
+  }
 
   it('stops at the first step that goes wrong, naming it and what was expected', async () => {
     const service = await startTestService({ variables: { WEBAUTHN_ORIGINS: 'https://app.example' } })
