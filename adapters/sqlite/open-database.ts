@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeDurableFolder } from '../shared/durable-folder.ts'
 import { storedText } from '../shared/stored-members.ts'
+import { connectImmutable, isImmutable } from './immutable-database.ts'
 import { migrate, requireCurrentVersion, requireKnownVersion } from './schema.ts'
 
 /** How long to wait for another process that writes. The event loop stands still meanwhile, so not for long. */
@@ -28,6 +29,18 @@ export function openDatabaseAsItStands(file: string): DatabaseSync {
   try {
     return prepareDatabase(connect(file), requireCurrentVersion)
   } catch (error) {
+    if (isImmutable(file, error)) return openImmutableDatabase(file)
+    throw cannotOpen(file, error)
+  }
+}
+
+function openImmutableDatabase(file: string): DatabaseSync {
+  const db = connectImmutable(file)
+  try {
+    requireCurrentVersion(db)
+    return db
+  } catch (error) {
+    db.close()
     throw cannotOpen(file, error)
   }
 }
