@@ -1,4 +1,4 @@
-import { maxBodyBytes } from '../adapters/http/body-limits.ts'
+import { maxBodyBytes } from '../adapters/http/body/body-limits.ts'
 import type { Environment } from './environment.ts'
 
 /** How much is taken on at once. `undefined` is for no limit. */

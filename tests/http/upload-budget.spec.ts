@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { maxBodyBytes } from '../../adapters/http/body-limits.ts'
+import { maxBodyBytes } from '../../adapters/http/body/body-limits.ts'
 import { chunked } from '../support/byte-streams.ts'
 import { BackupClient } from '../support/http-backup-client.ts'
 import type { Connection } from '../support/http-connection.ts'
