@@ -4,20 +4,27 @@ import { createS3Clients } from '../adapters/s3/s3-client.ts'
 import { S3BlobStore } from '../adapters/s3/s3-blob-store.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Random } from '../application/ports/random.ts'
-import type { AwsStorageConfiguration } from './configuration.ts'
+import type { AwsStorageConfiguration } from './aws-configuration.ts'
+import { requireRegion } from './require-region.ts'
 import type { Stores } from './stores.ts'
 
-/** S3 and DynamoDB, or servers compatible with them: for any number of instances. */
-export function openAwsStores(storage: AwsStorageConfiguration, clock: Clock, random: Random): Stores {
+/**
+ * S3 and DynamoDB, or servers compatible with them: for any number of instances.
+ * @throws {StartFault} without a region
+ */
+export async function openAwsStores(storage: AwsStorageConfiguration, clock: Clock, random: Random): Promise<Stores> {
   const { bucket, kmsKeyArn, forcePathStyle, tableName } = storage
-  const dynamoDb = createDynamoDbClient()
-  const clients = createS3Clients({ forcePathStyle })
-  const blobs = new S3BlobStore({ clients, bucket, kmsKeyArn, clock, random })
+  const client = createDynamoDbClient()
+  await requireRegion(client)
+  const index = new DynamoDbBackupIndex({ client, tableName, clock, random })
+  const blobs = new S3BlobStore({ clients: createS3Clients({ forcePathStyle }), bucket, kmsKeyArn, clock, random })
   return {
-    index: new DynamoDbBackupIndex({ client: dynamoDb, tableName, clock, random }),
+    index,
     blobs,
+    // An upload that has not ended is no object.
+    removeAbandonedUploads: () => Promise.resolve(),
     close: () => {
-      dynamoDb.destroy()
+      index.close()
       blobs.close()
       return Promise.resolve()
     },

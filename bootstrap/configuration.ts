@@ -3,12 +3,13 @@ import { parseKeyring, type Keyring } from '../adapters/jose/keyring.ts'
 import type { LogFormat, LogLevel } from '../adapters/logging/pino-event-log.ts'
 import type { OidcProvider } from '../adapters/oidc/oidc-provider.ts'
 import type { RelyingParty } from '../adapters/webauthn/relying-party.ts'
+import { awsStorage, type AwsStorageConfiguration } from './aws-configuration.ts'
 import { Environment } from './environment.ts'
 import { limits, type LimitsConfiguration } from './limits-configuration.ts'
 import { oidcProviders } from './oidc-configuration.ts'
 import { relyingParty } from './relying-party-configuration.ts'
 
-export const DEFAULT_METRICS_PORT = 9090
+const DEFAULT_METRICS_PORT = 9090
 
 export type AppEnvironment = 'development' | 'staging' | 'production'
 
@@ -19,6 +20,8 @@ export interface Configuration {
   readonly port: number
   /** `undefined` for no metrics. */
   readonly metricsPort: number | undefined
+  /** Whether the operator named that port, so that no other will do, and none neither. */
+  readonly metricsPortNamed: boolean
   readonly storage: StorageConfiguration
   /** Where this machine keeps what it keeps. */
   readonly dataFolder: string
@@ -46,16 +49,6 @@ export interface Configuration {
 
 export type StorageConfiguration =
   { readonly kind: 'embedded'; readonly folder: string } | AwsStorageConfiguration | { readonly kind: 'memory' }
-
-/** Region, endpoints and credentials are the SDK's to find, by the variables that every AWS SDK reads. */
-export interface AwsStorageConfiguration {
-  readonly kind: 'aws'
-  readonly bucket: string
-  /** Of the key that S3 encrypts with; the bucket's own default where absent. */
-  readonly kmsKeyArn: string | undefined
-  readonly forcePathStyle: boolean
-  readonly tableName: string
-}
 
 export type AttestationConfiguration =
   | { readonly mode: 'off' }
@@ -90,6 +83,7 @@ export function readConfiguration(variables: Readonly<Record<string, string | un
     host: environment.text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0'),
     port: environment.integer('PORT', [0, 65_535], 8000),
     metricsPort: environment.integerOrOff('METRICS_PORT', [0, 65_535], DEFAULT_METRICS_PORT),
+    metricsPortNamed: environment.text('METRICS_PORT') !== undefined,
     storage: storage(environment, dataFolder, appEnvironment),
     dataFolder,
     challengeKeys: challengeKeys(environment, appEnvironment),
@@ -124,18 +118,6 @@ function storage(environment: Environment, folder: string, appEnvironment: AppEn
       return { kind, folder }
     case 'aws':
       return awsStorage(environment)
-  }
-}
-
-function awsStorage(environment: Environment): AwsStorageConfiguration {
-  const bucket = environment.text('BACKUP_S3_BUCKET')
-  if (bucket === undefined) environment.fault('BACKUP_S3_BUCKET', 'has to be set for STORAGE=aws')
-  return {
-    kind: 'aws',
-    bucket: bucket ?? '',
-    kmsKeyArn: environment.text('BACKUP_S3_BUCKET_KMS_KEY_ARN'),
-    forcePathStyle: environment.flag('S3_FORCE_PATH_STYLE'),
-    tableName: environment.text('DYNAMODB_TABLE') ?? 'backup-service',
   }
 }
 

@@ -8,7 +8,7 @@ import type { Stores } from './stores.ts'
 
 /** What both the service and `npm run sweep` remove leftovers with. */
 export function createSweep(
-  { index, blobs }: Omit<Stores, 'close'>,
+  { index, blobs }: Pick<Stores, 'index' | 'blobs'>,
   clock: Clock,
   random: Random,
   log: EventLog,

@@ -3,7 +3,7 @@ import { NO_METRICS, type Metrics } from '../adapters/shared/metrics.ts'
 import { EventLoopLag } from '../adapters/system/event-loop-lag.ts'
 import type { LoadSheddingOptions } from '../adapters/http/overload/load-shedding.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
-import { DEFAULT_METRICS_PORT, type Configuration } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
 import { StartFault } from './start-fault.ts'
 
 /** How the running service watches itself, and lets itself be watched. */
@@ -16,8 +16,9 @@ export interface Observation {
 }
 
 /** @throws {StartFault} when the port is taken that the operator named for the metrics */
-export async function observe({ host, metricsPort, limits }: Configuration, log: EventLog): Promise<Observation> {
-  const measured = metricsPort === undefined ? undefined : await listen(host, metricsPort, log)
+export async function observe(configuration: Configuration, log: EventLog): Promise<Observation> {
+  const { limits } = configuration
+  const measured = await measure(configuration, log)
   const lag = limits.maxEventLoopLag === undefined ? undefined : new EventLoopLag()
   return {
     metrics: measured?.metrics ?? NO_METRICS,
@@ -33,7 +34,8 @@ export async function observe({ host, metricsPort, limits }: Configuration, log:
   }
 }
 
-async function listen(host: string, port: number, log: EventLog) {
+async function measure({ host, metricsPort: port, metricsPortNamed }: Configuration, log: EventLog) {
+  if (port === undefined) return undefined
   // Takes its time and memory to load, which those who switch it off should not pay for.
   const { PrometheusMetrics } = await import('../adapters/prometheus/prometheus-metrics.ts')
   const { MetricsServer } = await import('../adapters/prometheus/metrics-server.ts')
@@ -44,7 +46,7 @@ async function listen(host: string, port: number, log: EventLog) {
     if (!isErrno(error, 'EADDRINUSE')) throw error
     const reason = `${port} is taken: choose another, 0 for any free one, or off for no metrics`
     // Nobody asked for the usual one: that is no reason not to serve.
-    if (port !== DEFAULT_METRICS_PORT) throw new StartFault('METRICS_PORT', reason, error)
+    if (metricsPortNamed) throw new StartFault('METRICS_PORT', reason, error)
     log.warn('no_metrics', { variable: 'METRICS_PORT', reason })
     return undefined
   }

@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ifPresent } from '../adapters/shared/errno.ts'
 import { FilesystemBlobStore } from '../adapters/filesystem/filesystem-blob-store.ts'
 import { makeDurableFolder } from '../adapters/shared/durable-folder.ts'
 import { MemoryBackupIndex } from '../adapters/memory/memory-backup-index.ts'
@@ -7,14 +9,19 @@ import { SqliteBackupIndex } from '../adapters/sqlite/sqlite-backup-index.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Random } from '../application/ports/random.ts'
 import type { StorageConfiguration } from './configuration.ts'
-import { usingDataFolder } from './start-fault.ts'
+import { StartFault, usingDataFolder } from './start-fault.ts'
 import type { ReadableStores, Stores } from './stores.ts'
 
-/** @throws {StartFault} where the data folder cannot be used */
+/** @throws {StartFault} where the stores cannot be used */
 export async function openStores(storage: StorageConfiguration, clock: Clock, random: Random): Promise<Stores> {
   switch (storage.kind) {
     case 'memory':
-      return { index: new MemoryBackupIndex(), blobs: new MemoryBlobStore(clock), close: () => Promise.resolve() }
+      return {
+        index: new MemoryBackupIndex(),
+        blobs: new MemoryBlobStore(clock),
+        removeAbandonedUploads: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      }
     case 'aws': {
       // The SDK takes its time and memory to load, which a single machine should not pay for.
       const { openAwsStores } = await import('./aws-stores.ts')
@@ -26,25 +33,56 @@ export async function openStores(storage: StorageConfiguration, clock: Clock, ra
 }
 
 /**
+ * For those who work on what is stored: opened by mistake, an empty store would have nothing wrong with it, and nothing
+ * to be done.
+ * @throws {StartFault} also where nothing was ever stored
+ */
+export async function openFilledStores(storage: StorageConfiguration, clock: Clock, random: Random): Promise<Stores> {
+  await requireSomethingStored(storage)
+  return openStores(storage, clock, random)
+}
+
+/**
  * For those who only read: of what is kept in a folder nothing is made, brought up to date or cleared away.
- * @throws {StartFault} where the data folder cannot be used as it stands
+ * @throws {StartFault} where the stores cannot be used as they stand, also where nothing was ever stored
  */
 export async function openStoresAsTheyStand(
   storage: StorageConfiguration,
   clock: Clock,
   random: Random,
 ): Promise<ReadableStores> {
+  await requireSomethingStored(storage)
   if (storage.kind !== 'embedded') return openStores(storage, clock, random)
   return usingDataFolder(storage.folder, async () => {
-    const index = SqliteBackupIndex.openAsItStands(join(storage.folder, 'index.sqlite'))
-    const blobs = FilesystemBlobStore.asItStands(join(storage.folder, 'blobs'))
-    return { index, blobs, close: () => index.close() }
+    const index = SqliteBackupIndex.openAsItStands(indexFile(storage.folder))
+    return { index, blobs: FilesystemBlobStore.asItStands(blobsFolder(storage.folder)), close: () => index.close() }
   })
 }
 
 async function openEmbeddedStores(folder: string): Promise<Stores> {
   await makeDurableFolder(folder)
-  const blobs = await FilesystemBlobStore.open(join(folder, 'blobs'))
-  const index = await SqliteBackupIndex.open(join(folder, 'index.sqlite'))
-  return { index, blobs, close: () => index.close() }
+  const blobs = await FilesystemBlobStore.open(blobsFolder(folder))
+  const index = await SqliteBackupIndex.open(indexFile(folder))
+  return {
+    index,
+    blobs,
+    removeAbandonedUploads: () => blobs.removeAbandonedUploads(),
+    close: () => index.close(),
+  }
+}
+
+async function requireSomethingStored(storage: StorageConfiguration): Promise<void> {
+  if (storage.kind === 'memory') throw new StartFault('STORAGE', 'nothing is ever stored in the memory of this process')
+  if (storage.kind === 'aws') return
+  const { folder } = storage
+  const found = await usingDataFolder(folder, () => ifPresent(stat(indexFile(folder))))
+  if (found === undefined) throw new StartFault('DATA_DIR', `nothing was ever stored in ${folder}`)
+}
+
+function indexFile(folder: string): string {
+  return join(folder, 'index.sqlite')
+}
+
+function blobsFolder(folder: string): string {
+  return join(folder, 'blobs')
 }

@@ -7,7 +7,7 @@ import { SystemClock } from '../adapters/system/system-clock.ts'
 import type { Metrics } from '../adapters/shared/metrics.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
-import type { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
+import type { SweepBlobs, SweepOptions, SweepSummary } from '../application/use-cases/sweep-blobs.ts'
 import { attestationPolicy } from './attestation-policy.ts'
 import type { Configuration } from './configuration.ts'
 import { createContainer } from './container.ts'
@@ -16,6 +16,7 @@ import { developmentKeyring } from './development-keyring.ts'
 import { observe, type Observation } from './observation.ts'
 import { openStores } from './open-stores.ts'
 import { resolve } from './provide.ts'
+import type { Stores } from './stores.ts'
 import { scheduleSweeps } from './sweep-schedule.ts'
 import { TOKENS } from './tokens.ts'
 
@@ -42,57 +43,55 @@ export async function startService(
     packageVersion(),
     configuration.challengeKeys ?? developmentKeyring(configuration.dataFolder),
   ])
+  // Undone in reverse, at a stop or where the start fails: each of it, whatever becomes of the others.
+  await using starting = new AsyncDisposableStack()
   const random = new NodeRandom()
-  const observation = await observe(configuration, log)
-  const stores = await openStores(configuration.storage, clock, random).catch(async (error: unknown) => {
-    await observation.stop()
-    throw error
+  const observation = starting.adopt(await observe(configuration, log), (opened) => opened.stop())
+  const stores = starting.adopt(await openStores(configuration.storage, clock, random), (opened) => opened.close())
+  const { metrics, loadShedding } = observation
+  const { limits } = configuration
+  const container = createContainer({ configuration, keyring, stores, clock, random, log, metrics })
+  const sealedBlobs = resolve(container, TOKENS.sealedBlobs)
+  starting.defer(() => sealedBlobs.settle())
+  const app = createApp(resolve(container, TOKENS.useCases), document, log, {
+    identity: { semver, rev: configuration.revision },
+    documented: configuration.appEnvironment !== 'production',
+    maxBackupBytes: configuration.maxBackupBytes,
+    maxUploadBytesInFlight: limits.maxUploadBytesInFlight,
+    rateLimitPerMinute: limits.rateLimitPerMinute,
+    loadShedding,
+    metrics,
+    requestTimeout: configuration.requestTimeout,
+    attestation: attestationPolicy(configuration.attestation, clock, log),
+    trustProxy: configuration.trustProxy,
   })
-  try {
-    const { metrics, loadShedding } = observation
-    const { limits } = configuration
-    const container = createContainer({ configuration, keyring, stores, clock, random, log, metrics })
-    const app = createApp(resolve(container, TOKENS.useCases), document, log, {
-      identity: { semver, rev: configuration.revision },
-      documented: configuration.appEnvironment !== 'production',
-      maxBackupBytes: configuration.maxBackupBytes,
-      maxUploadBytesInFlight: limits.maxUploadBytesInFlight,
-      rateLimitPerMinute: limits.rateLimitPerMinute,
-      loadShedding,
-      metrics,
-      requestTimeout: configuration.requestTimeout,
-      attestation: attestationPolicy(configuration.attestation, clock, log),
-      trustProxy: configuration.trustProxy,
-    })
-    const server = await HttpServer.listen(app, configuration)
-    const stopSweeps = sweepsOf(configuration, createSweep(stores, clock, random, log), log, metrics)
-    return {
-      url: urlOf(configuration, server.port),
-      metricsUrl: metricsUrlOf(configuration, observation),
-      stop: async () => {
-        await server.stop(configuration.shutdownGrace)
-        await stopSweeps()
-        await resolve(container, TOKENS.sealedBlobs).settle()
-        await stores.close()
-        await observation.stop()
-      },
-    }
-  } catch (error) {
-    await stores.close()
-    await observation.stop()
-    throw error
+  starting.defer(sweepsOf(configuration, stores, createSweep(stores, clock, random, log), log, metrics))
+  const { shutdownGrace } = configuration
+  const server = starting.adopt(await HttpServer.listen(app, configuration), (opened) => opened.stop(shutdownGrace))
+  const running = starting.move()
+  return {
+    url: urlOf(configuration, server.port),
+    metricsUrl: metricsUrlOf(configuration, observation),
+    stop: () => running.disposeAsync(),
   }
 }
 
 /** One machine sweeps for itself. Where many instances share the stores, one `npm run sweep` a day does it for all. */
 function sweepsOf(
   { storage, sweepGrace }: Configuration,
+  stores: Stores,
   sweepBlobs: SweepBlobs,
   log: EventLog,
   metrics: Metrics,
 ): () => Promise<void> {
   if (storage.kind !== 'embedded') return () => Promise.resolve()
-  return scheduleSweeps(sweepBlobs, sweepGrace, log, metrics)
+  const sweep = {
+    execute: async (options: SweepOptions): Promise<SweepSummary> => {
+      await stores.removeAbandonedUploads()
+      return sweepBlobs.execute(options)
+    },
+  }
+  return scheduleSweeps(sweep, sweepGrace, log, metrics)
 }
 
 function urlOf({ host }: Configuration, port: number): string {

@@ -6,11 +6,12 @@ export class StartFault extends Error {
   readonly variable: string
   readonly exitCode: number
 
-  constructor(variable: string, reason: string, cause: unknown) {
+  /** @param cause what failed because of the value; absent where the value itself is wrong */
+  constructor(variable: string, reason: string, cause?: unknown) {
     super(reason, { cause })
     this.name = 'StartFault'
     this.variable = variable
-    this.exitCode = wantsAnotherValue(cause) ? EX_CONFIG : 1
+    this.exitCode = cause === undefined || wantsAnotherValue(cause) ? EX_CONFIG : 1
   }
 }
 

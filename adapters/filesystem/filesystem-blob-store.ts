@@ -44,7 +44,7 @@ export class FilesystemBlobStore implements BlobStore {
   /**
    * The store in `root` for those who only read it: it makes nothing there, and leaves alone what uploads left behind.
    */
-  static asItStands(root: string): Pick<BlobStore, 'open'> {
+  static asItStands(root: string): Pick<BlobStore, 'open' | 'list'> {
     return new FilesystemBlobStore(root, join(root, INCOMING_FOLDER))
   }
 
@@ -74,16 +74,19 @@ export class FilesystemBlobStore implements BlobStore {
     await rmdir(dirname(path)).catch(() => undefined)
   }
 
-  /** Whoever goes through everything also takes away what uploads of dead processes have left. */
   async *list(): AsyncGenerator<ListedBlob, void, undefined> {
     try {
-      await removeAbandonedFiles(this.#incoming)
       for await (const entry of await opendir(this.#root)) {
         if (entry.isDirectory()) yield* this.#listFolder(entry.name)
       }
     } catch (error) {
       throw new StoreUnavailable('filesystem list', { cause: error })
     }
+  }
+
+  /** Removes what uploads have left behind whose process died, and nothing that another one may still be writing. */
+  async removeAbandonedUploads(): Promise<void> {
+    await translateErrors('filesystem removeAbandonedUploads', () => removeAbandonedFiles(this.#incoming))
   }
 
   async checkReadiness(): Promise<void> {

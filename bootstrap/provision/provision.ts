@@ -2,8 +2,10 @@ import { createDynamoDbClient, type DynamoDbConnection } from '../../adapters/dy
 import { provisionTable, type ProvisionContext, type TableProvision } from '../../adapters/dynamodb/provision-table.ts'
 import { provisionBucket } from '../../adapters/s3/provision-bucket.ts'
 import { createS3Client, type S3Connection } from '../../adapters/s3/s3-client.ts'
-import { Environment } from '../environment.ts'
+import { awsNames } from '../aws-configuration.ts'
 import { ConfigurationError } from '../configuration.ts'
+import { Environment } from '../environment.ts'
+import { requireRegion } from '../require-region.ts'
 
 /** What `STORAGE=aws` needs to be there. */
 export interface Provision {
@@ -17,9 +19,7 @@ export interface Provision {
  */
 export function readProvision(variables: Readonly<Record<string, string | undefined>>): Provision {
   const environment = new Environment(variables)
-  const tableName = environment.text('DYNAMODB_TABLE') ?? 'backup-service'
-  const name = environment.text('BACKUP_S3_BUCKET')
-  const forcePathStyle = environment.flag('S3_FORCE_PATH_STYLE')
+  const { tableName, bucket: name, forcePathStyle } = awsNames(environment)
   if (environment.faults.length > 0) throw new ConfigurationError(environment.faults)
   return {
     table: { tableName, deletionProtection: true, connection: {} },
@@ -27,10 +27,14 @@ export function readProvision(variables: Readonly<Record<string, string | undefi
   }
 }
 
-/** Makes what is missing and leaves what is there; may be repeated, also by several at once. */
+/**
+ * Makes what is missing and leaves what is there; may be repeated, also by several at once.
+ * @throws {StartFault} without a region
+ */
 export async function provision({ table, bucket }: Provision, context: ProvisionContext): Promise<void> {
   const dynamoDb = createDynamoDbClient(table.connection)
   try {
+    await requireRegion(dynamoDb)
     await provisionTable(dynamoDb, table, context)
   } finally {
     dynamoDb.destroy()

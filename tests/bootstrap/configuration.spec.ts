@@ -38,6 +38,7 @@ describe('readConfiguration', () => {
       host: '127.0.0.1',
       port: 8000,
       metricsPort: 9090,
+      metricsPortNamed: false,
       storage: { kind: 'embedded', folder: './data' },
       dataFolder: './data',
       challengeKeys: undefined,
@@ -117,8 +118,20 @@ describe('readConfiguration', () => {
     expect(readConfiguration({ MAX_BACKUP_BYTES: '1000' }).limits.maxUploadBytesInFlight).to.equal(256 * 1024 ** 2)
   })
 
+  for (const [value, named] of [
+    ['9090', true],
+    ['0', true],
+    ['', false],
+  ] as const) {
+    it(`knows that METRICS_PORT=${value} ${named ? 'names' : 'does not name'} a port`, () => {
+      expect(readConfiguration({ METRICS_PORT: value }).metricsPortNamed).to.equal(named)
+    })
+  }
+
   it('takes empty for unset', () => {
-    expect(readConfiguration({ PORT: '', STORAGE: ' ', WEBAUTHN_ORIGINS: ',' })).to.deep.equal(readConfiguration({}))
+    expect(readConfiguration({ PORT: '', METRICS_PORT: '', STORAGE: ' ', WEBAUTHN_ORIGINS: ',' })).to.deep.equal(
+      readConfiguration({}),
+    )
   })
 
   it('knows the issuer of GOOGLE, and that of another provider from the variables', () => {

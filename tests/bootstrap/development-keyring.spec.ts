@@ -15,8 +15,16 @@ const STORAGES = {
 } as const
 
 describe('the keyring of development', () => {
+  const { AWS_REGION } = process.env
   let folder: TemporaryFolder
 
+  before(() => {
+    process.env.AWS_REGION = 'us-east-1' // which the SDK reads for itself
+  })
+  after(() => {
+    if (AWS_REGION === undefined) delete process.env.AWS_REGION
+    else process.env.AWS_REGION = AWS_REGION
+  })
   beforeEach(async () => {
     folder = await makeTemporaryFolder()
   })

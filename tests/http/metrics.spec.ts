@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { DEFAULT_METRICS_PORT, readConfiguration } from '../../bootstrap/configuration.ts'
+import { readConfiguration } from '../../bootstrap/configuration.ts'
 import { observe } from '../../bootstrap/observation.ts'
 import { StartFault } from '../../bootstrap/start-fault.ts'
 import { corruptFile } from '../support/corrupt-file.ts'
@@ -135,14 +135,28 @@ describe('A port for metrics that is taken', () => {
       .that.matches(/ is taken: choose another, 0 for any free one, or off/)
   })
 
-  it('costs the metrics where it is the usual one, and the log tells', async () => {
-    const usual = await listening(DEFAULT_METRICS_PORT)
-    const log = new RecordingEventLog()
-    const observation = await observe({ ...readConfiguration({}), metricsPort: DEFAULT_METRICS_PORT }, log)
-    expect(observation.port).to.equal(undefined)
-    expect(log.events.map(({ level, event }) => `${level} ${event}`)).to.deep.equal(['warn no_metrics'])
-    await observation.stop()
-    usual?.close()
+  describe('and is the usual one', () => {
+    const USUAL = 9090
+    let usual: Server | undefined
+
+    before(async () => {
+      usual = await listening(USUAL)
+    })
+    after(() => usual?.close())
+
+    it('costs the metrics where nobody named it, and the log tells', async () => {
+      const log = new RecordingEventLog()
+      const observation = await observe(readConfiguration({}), log)
+      expect(observation.port).to.equal(undefined)
+      expect(log.events.map(({ level, event }) => `${level} ${event}`)).to.deep.equal(['warn no_metrics'])
+      await observation.stop()
+    })
+
+    it('keeps the service from starting that was told to use it', async () => {
+      const configuration = readConfiguration({ METRICS_PORT: `${USUAL}` })
+      const error = await rejectionOf(observe(configuration, new RecordingEventLog()))
+      expect(error).to.be.instanceOf(StartFault).with.property('variable', 'METRICS_PORT')
+    })
   })
 })
 

@@ -71,6 +71,20 @@ const FAILED_STARTS: readonly FailedStart[] = [
     reason: /is taken: choose another, 0 for any free one, or off/,
   },
   {
+    title: 'the cloud without a region',
+    variables: (folder) => ({ STORAGE: 'aws', BACKUP_S3_BUCKET: 'bucket', HOME: folder }),
+    code: 78,
+    variable: 'AWS_REGION',
+    reason: /^has to be set, or the region of a profile of the SDK: Region is missing/,
+  },
+  {
+    title: 'the cloud in a region that is none',
+    variables: (folder) => ({ STORAGE: 'aws', BACKUP_S3_BUCKET: 'bucket', HOME: folder, AWS_REGION: 'eu central' }),
+    code: 78,
+    variable: 'AWS_REGION',
+    reason: /"eu central"/,
+  },
+  {
     title: 'an address that this machine does not have',
     variables: () => ({ HOST: '203.0.113.1' }), // RFC 5737
     code: 78,

@@ -59,14 +59,29 @@ describe('FilesystemBlobStore', () => {
       expect(await incoming()).to.deep.equal([])
     })
 
-    it('of a process that died are removed at the next start, those of one that lives are not', async () => {
-      const [abandoned, live] = [join(root, '.incoming', 'abandoned'), join(root, '.incoming', 'live')]
-      await writeFile(abandoned, 'x')
-      await writeFile(live, 'x')
-      const twoHoursAgo = Date.now() / 1000 - 2 * 60 * 60
-      await utimes(abandoned, twoHoursAgo, twoHoursAgo)
-      await FilesystemBlobStore.open(root)
-      expect(await incoming()).to.deep.equal(['live'])
+    describe('of a process that died, beside those of one that lives,', () => {
+      beforeEach(async () => {
+        const [abandoned, live] = [join(root, '.incoming', 'abandoned'), join(root, '.incoming', 'live')]
+        await writeFile(abandoned, 'x')
+        await writeFile(live, 'x')
+        const twoHoursAgo = Date.now() / 1000 - 2 * 60 * 60
+        await utimes(abandoned, twoHoursAgo, twoHoursAgo)
+      })
+
+      it('are removed at the next start', async () => {
+        await FilesystemBlobStore.open(root)
+        expect(await incoming()).to.deep.equal(['live'])
+      })
+
+      it('are removed when that is asked for', async () => {
+        await store.removeAbandonedUploads()
+        expect(await incoming()).to.deep.equal(['live'])
+      })
+
+      it('stay while blobs are listed', async () => {
+        await keysIn(store)
+        expect(await incoming()).to.have.members(['abandoned', 'live'])
+      })
     })
 
     it('can be opened anew while blobs are stored', async () => {
@@ -133,6 +148,10 @@ describe('FilesystemBlobStore', () => {
     it('is unavailable for put, and does not read the body', async () => {
       const error = await rejectionOf(store.put(freshBlobKey(), failingAfter(Buffer.from('x'), new Error('was read'))))
       expect(error).to.be.instanceOf(StoreUnavailable).with.property('operation', 'filesystem put')
+    })
+
+    it('is unavailable for the removal of what uploads left behind', async () => {
+      expect(await rejectionOf(store.removeAbandonedUploads())).to.be.instanceOf(StoreUnavailable)
     })
 
     it('is unavailable for list', async () => {
