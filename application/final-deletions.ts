@@ -21,11 +21,6 @@ export class FinalDeletions {
     this.#log = log
   }
 
-  /** What of the backup would stay, itself if all of it. */
-  preview({ backup }: StoredBackup): Backup | undefined {
-    return backup.withoutFinalDeletions(unixSeconds(this.#clock))
-  }
-
   /**
    * Safe beside whatever else happens to the backup: on a newer state it decides again, and nothing that can still be
    * undone is ever touched. That is only as right as the clock of this machine: one that is ahead takes as much from

@@ -4,7 +4,7 @@ import type { Clock } from '../application/ports/clock.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
 import type { Random } from '../application/ports/random.ts'
 import { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
-import type { Stores } from './stores.ts'
+import type { ReadableStores, Stores } from './stores.ts'
 
 /** What both the service and `npm run sweep` remove leftovers with. */
 export function createSweep(
@@ -14,5 +14,10 @@ export function createSweep(
   log: EventLog,
 ): SweepBlobs {
   const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, log)
-  return new SweepBlobs(index, blobs, clock, log, finalDeletions)
+  return new SweepBlobs(index, blobs, clock, log, { blobs, finalDeletions })
+}
+
+/** Tells what such a sweep would remove, and has nothing to remove it with. */
+export function createDrySweep({ index, blobs }: ReadableStores, clock: Clock, log: EventLog): SweepBlobs {
+  return new SweepBlobs(index, blobs, clock, log)
 }

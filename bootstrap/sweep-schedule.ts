@@ -19,7 +19,7 @@ export function scheduleSweeps(
   let running: Promise<void> | undefined
   const sweep = async (): Promise<void> => {
     try {
-      const { seen, removed, failed } = await sweepBlobs.execute({ grace, dryRun: false, signal: stopping.signal })
+      const { seen, removed, failed } = await sweepBlobs.execute({ grace, signal: stopping.signal })
       metrics.blobsSwept(removed)
       log.info(stopping.signal.aborted ? 'sweep_stopped' : 'swept', { seen, removed, failed })
     } catch (error) {

@@ -1,8 +1,9 @@
 import { backupIdOf, type BlobKey } from '../../domain/blob-key.ts'
+import type { Backup } from '../../domain/backup.ts'
 import type { FinalDeletions } from '../final-deletions.ts'
 import { forEachAtOnce } from '../for-each-at-once.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'
-import type { BackupIndex } from '../ports/backup-index.ts'
+import type { BackupIndex, StoredBackup } from '../ports/backup-index.ts'
 import type { BlobStore, ListedBlob } from '../ports/blob-store.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { EventLog } from '../ports/event-log.ts'
@@ -13,8 +14,6 @@ export interface SweepOptions {
    * a blob comes after it.
    */
   readonly grace: number
-  /** Only tells what would be removed. */
-  readonly dryRun: boolean
   /** Ends the sweep after the blobs at hand, with the summary so far. The next sweep finds the rest. */
   readonly signal?: AbortSignal
   /** Told after each blob; the summary so far. */
@@ -23,10 +22,16 @@ export interface SweepOptions {
 
 export interface SweepSummary {
   readonly seen: number
-  /** With `dryRun`: what would have been. */
+  /** In a dry run: what would have been. */
   readonly removed: number
   /** Could not be removed, or not be judged: left for the next sweep. */
   readonly failed: number
+}
+
+/** What a sweep removes with. */
+export interface SweepRemoval {
+  readonly blobs: Pick<BlobStore, 'delete'>
+  readonly finalDeletions: FinalDeletions
 }
 
 /** Most of the time goes into waiting for the index. Few enough to be lost among the requests of a running instance. */
@@ -39,29 +44,36 @@ const AT_ONCE = 16
  * never used twice.
  */
 export class SweepBlobs {
-  readonly #index: BackupIndex
-  readonly #blobs: BlobStore
+  readonly #index: Pick<BackupIndex, 'load'>
+  readonly #blobs: Pick<BlobStore, 'list'>
   readonly #clock: Clock
   readonly #log: EventLog
-  readonly #finalDeletions: FinalDeletions
+  readonly #removal: SweepRemoval | undefined
 
-  constructor(index: BackupIndex, blobs: BlobStore, clock: Clock, log: EventLog, finalDeletions: FinalDeletions) {
+  /** @param removal absent for a dry run, which only tells what would be removed */
+  constructor(
+    index: Pick<BackupIndex, 'load'>,
+    blobs: Pick<BlobStore, 'list'>,
+    clock: Clock,
+    log: EventLog,
+    removal?: SweepRemoval,
+  ) {
     this.#index = index
     this.#blobs = blobs
     this.#clock = clock
     this.#log = log
-    this.#finalDeletions = finalDeletions
+    this.#removal = removal
   }
 
   /** @throws {StoreUnavailable} when the blobs cannot be listed */
-  async execute({ grace, dryRun, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
+  async execute({ grace, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
     const storedBefore = unixSeconds(this.#clock) - grace
     let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
     const backups = new KeyedMutex()
     await forEachAtOnce(until(signal, this.#blobs.list()), AT_ONCE, async ({ key, storedAt }) => {
       const old = storedAt < storedBefore
       // Of one backup one after the other, so that what became final is removed by a single commit.
-      const outcome = await backups.runExclusive(backupIdOf(key), () => this.#sweep(key, dryRun, old))
+      const outcome = await backups.runExclusive(backupIdOf(key), () => this.#sweep(key, old))
       summary = {
         seen: summary.seen + 1,
         removed: summary.removed + (outcome === 'removed' ? 1 : 0),
@@ -76,11 +88,11 @@ export class SweepBlobs {
    * @param old past the grace. A younger blob stays, but its backup is looked at all the same: a backup that syncs
    *   often may have no older blob.
    */
-  async #sweep(key: BlobKey, dryRun: boolean, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
+  async #sweep(key: BlobKey, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
     try {
-      if ((await this.#isPointedTo(key, dryRun)) || !old) return 'kept'
-      if (!dryRun) await this.#blobs.delete(key)
-      this.#log.info(dryRun ? 'blob_unreferenced' : 'blob_swept', { key })
+      if ((await this.#isPointedTo(key)) || !old) return 'kept'
+      await this.#removal?.blobs.delete(key)
+      this.#log.info(this.#removal === undefined ? 'blob_unreferenced' : 'blob_swept', { key })
       return 'removed'
     } catch (error) {
       this.#log.warn('blob_not_swept', { key }, error)
@@ -88,15 +100,18 @@ export class SweepBlobs {
     }
   }
 
-  async #isPointedTo(key: BlobKey, dryRun: boolean): Promise<boolean> {
+  async #isPointedTo(key: BlobKey): Promise<boolean> {
     const stored = await this.#index.load(backupIdOf(key))
     if (stored === undefined) return false
-    const backup = dryRun ? this.#finalDeletions.preview(stored) : await this.#finalDeletions.remove(stored)
-    // Once, however many blobs it has.
-    if (dryRun && backup !== stored.backup && key === stored.backup.state.blob.key) {
-      this.#log.info('deletion_unswept', { backupId: stored.backup.id })
-    }
+    const backup = await (this.#removal?.finalDeletions.remove(stored) ?? this.#withoutFinalDeletions(stored, key))
     return backup?.blobs().some((blob) => blob.key === key) ?? false
+  }
+
+  #withoutFinalDeletions({ backup }: StoredBackup, key: BlobKey): Backup | undefined {
+    const left = backup.withoutFinalDeletions(unixSeconds(this.#clock))
+    // Once, however many blobs it has.
+    if (left !== backup && key === backup.state.blob.key) this.#log.info('deletion_unswept', { backupId: backup.id })
+    return left
   }
 }
 

@@ -1,18 +1,29 @@
-import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { SystemClock } from '../../adapters/system/system-clock.ts'
-import { ConfigurationError } from '../configuration.ts'
-import { EX_CONFIG } from '../exit-codes.ts'
-import { provision, readProvision } from './provision.ts'
+import { StoreUnavailable } from '../../application/ports/store-unavailable.ts'
+import { runJob } from '../run-job.ts'
+import { StartFault } from '../start-fault.ts'
+import { provision, readProvision, type Provision } from './provision.ts'
 
-// npm run provision: makes the table DYNAMODB_TABLE and, if it is set, the bucket BACKUP_S3_BUCKET.
+const USAGE = `npm run provision: makes the table DYNAMODB_TABLE and, if it is set, the bucket BACKUP_S3_BUCKET. Leaves what is there
+already, so it may be repeated.`
 
-if (existsSync('.env')) process.loadEnvFile('.env')
-try {
-  const note = (line: string): boolean => process.stdout.write(`${line}\n`)
-  await provision(readProvision(process.env), { note, clock: new SystemClock() })
-} catch (error) {
-  // The SDK's messages say what is wrong; its stack traces do not.
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = error instanceof ConfigurationError ? EX_CONFIG : 1
+await runJob({
+  usage: USAGE,
+  flags: [],
+  done: 'provisioned',
+  run: async (variables) => {
+    await make(readProvision(variables))
+    return 0
+  },
+})
+
+async function make(wanted: Provision): Promise<void> {
+  try {
+    const note = (line: string): boolean => process.stdout.write(`${line}\n`)
+    await provision(wanted, { note, clock: new SystemClock() })
+  } catch (error) {
+    // The SDK's messages say what is wrong; its stack traces do not.
+    throw error instanceof StartFault ? error : new StoreUnavailable('AWS', { cause: error })
+  }
 }

@@ -2,38 +2,56 @@ import process from 'node:process'
 import { NodeRandom } from '../../adapters/crypto/node-random.ts'
 import { PinoEventLog } from '../../adapters/logging/pino-event-log.ts'
 import { SystemClock } from '../../adapters/system/system-clock.ts'
-import type { SweepSummary } from '../../application/use-cases/sweep-blobs.ts'
-import { createSweep } from '../create-sweep.ts'
-import { readConfigurationOrExit } from '../read-configuration-or-exit.ts'
-import { readFlagsOrExit } from '../read-flags-or-exit.ts'
-import { openStores } from '../open-stores.ts'
+import type { SweepBlobs, SweepSummary } from '../../application/use-cases/sweep-blobs.ts'
+import { readConfiguration, type Configuration } from '../configuration.ts'
+import { createDrySweep, createSweep } from '../create-sweep.ts'
+import { openFilledStores, openStoresAsTheyStand } from '../open-stores.ts'
+import { runJob } from '../run-job.ts'
 
 const USAGE = `npm run sweep [-- --dry-run]: removes the sealed bytes that no backup points to, and what was deleted and can be
 undone no more. May run beside the service.
-  --dry-run  only tells what would be removed`
+  --dry-run  only tells what would be removed, and changes nothing`
 const PROGRESS_EVERY = 1000
 
-const dryRun = readFlagsOrExit(USAGE, ['dry-run']).has('dry-run')
-const configuration = readConfigurationOrExit()
-const clock = new SystemClock()
-const log = new PinoEventLog(configuration.logLevel, configuration.logFormat)
-const random = new NodeRandom()
-const stores = await openStores(configuration.storage, clock, random)
-try {
-  const summary = await createSweep(stores, clock, random, log).execute({
-    grace: configuration.sweepGrace,
-    dryRun,
-    onProgress: (soFar) => {
-      if (soFar.seen % PROGRESS_EVERY === 0) tell('so far', soFar)
-    },
-  })
-  tell('done', summary)
-  if (summary.failed > 0) process.exitCode = 1
-} finally {
-  await stores.close()
+interface OpenSweep {
+  readonly sweepBlobs: SweepBlobs
+  readonly close: () => Promise<void>
 }
 
-function tell(when: string, { seen, removed, failed }: SweepSummary): void {
+await runJob({
+  usage: USAGE,
+  flags: ['dry-run'],
+  done: 'swept',
+  run: async (variables, flags) => {
+    const dryRun = flags.has('dry-run')
+    const configuration = readConfiguration(variables)
+    const { sweepBlobs, close } = await openSweep(configuration, dryRun)
+    try {
+      const summary = await sweepBlobs.execute({
+        grace: configuration.sweepGrace,
+        onProgress: (soFar) => {
+          if (soFar.seen % PROGRESS_EVERY === 0) tell('so far', soFar, dryRun)
+        },
+      })
+      tell('done', summary, dryRun)
+      return summary.failed > 0 ? 1 : 0
+    } finally {
+      await close()
+    }
+  },
+})
+
+async function openSweep({ storage, logLevel, logFormat }: Configuration, dryRun: boolean): Promise<OpenSweep> {
+  const [clock, random, log] = [new SystemClock(), new NodeRandom(), new PinoEventLog(logLevel, logFormat)]
+  if (dryRun) {
+    const stores = await openStoresAsTheyStand(storage, clock, random)
+    return { sweepBlobs: createDrySweep(stores, clock, log), close: () => stores.close() }
+  }
+  const stores = await openFilledStores(storage, clock, random)
+  return { sweepBlobs: createSweep(stores, clock, random, log), close: () => stores.close() }
+}
+
+function tell(when: string, { seen, removed, failed }: SweepSummary, dryRun: boolean): void {
   const unreferenced = `${removed} unreferenced${dryRun ? '' : ' and removed'}`
   process.stdout.write(`${when}: ${seen} blobs seen, ${unreferenced}, ${failed} failed\n`)
 }

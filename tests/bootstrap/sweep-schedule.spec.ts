@@ -51,7 +51,7 @@ describe('scheduleSweeps', () => {
   it('sweeps after a minute, and every hour', async () => {
     await pass(1)
     expect(sweeps.begun).to.have.length(1)
-    expect(sweeps.begun[0]).to.include({ grace: GRACE, dryRun: false })
+    expect(sweeps.begun[0]).to.include({ grace: GRACE })
     sweeps.finish({ seen: 3, removed: 2, failed: 1 })
     await pass(59)
     expect(sweeps.begun).to.have.length(2)

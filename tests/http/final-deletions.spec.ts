@@ -36,7 +36,7 @@ describe('What was deleted, once that can be undone no more', () => {
     const random = new NodeRandom()
     const stores = await openStores({ kind: 'embedded', folder: folder.path }, clock, random)
     try {
-      return await createSweep(stores, clock, random, new RecordingEventLog()).execute({ grace: 60, dryRun: false })
+      return await createSweep(stores, clock, random, new RecordingEventLog()).execute({ grace: 60 })
     } finally {
       await stores.close()
     }

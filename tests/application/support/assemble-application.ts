@@ -115,7 +115,10 @@ export function assembleApplication(ports: ApplicationPorts, limits: Application
     deleteFactor: new DeleteFactor(challenges, authenticate, sealedBlobs, committer, grace),
     deleteBackup: new DeleteBackup(challenges, authenticate, sealedBlobs, committer, grace),
     undelete: new Undelete(challenges, authenticate, committer, syncFactorTokens, clock),
-    sweepBlobs: new SweepBlobs(index, blobs, clock, events, new FinalDeletions(committer, clock, random, events)),
+    sweepBlobs: new SweepBlobs(index, blobs, clock, events, {
+      blobs,
+      finalDeletions: new FinalDeletions(committer, clock, random, events),
+    }),
     resetBackup: new ResetBackup(challenges, signatureVerifier, index, sealedBlobs, committer, rateLimit),
     reportStatus: new ReportStatus(index, rateLimit),
     checkReadiness: new CheckReadiness(index, blobs),

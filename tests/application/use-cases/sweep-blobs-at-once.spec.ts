@@ -70,7 +70,7 @@ describe('SweepBlobs, several at once,', () => {
   function sweep(index: WaitingIndex, options: Partial<SweepOptions> = {}): Promise<SweepSummary> {
     const [random, log] = [new NodeRandom(), new RecordingEventLog()]
     const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, log)
-    return new SweepBlobs(index, blobs, clock, log, finalDeletions).execute({ grace: GRACE, dryRun: false, ...options })
+    return new SweepBlobs(index, blobs, clock, log, { blobs, finalDeletions }).execute({ grace: GRACE, ...options })
   }
 
   it('reads the backups of many blobs while it waits for one, and never of more', async () => {

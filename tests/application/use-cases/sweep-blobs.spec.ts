@@ -24,7 +24,12 @@ describe('SweepBlobs', () => {
   })
 
   function sweep(options: Partial<SweepOptions> = {}): Promise<SweepSummary> {
-    return harness.application.sweepBlobs.execute({ grace: GRACE, dryRun: false, ...options })
+    return harness.application.sweepBlobs.execute({ grace: GRACE, ...options })
+  }
+
+  function drySweep(): Promise<SweepSummary> {
+    const { index, blobs, clock, events } = harness
+    return new SweepBlobs(index, blobs, clock, events).execute({ grace: GRACE })
   }
 
   function openSweepAhead(seconds: number): SweepBlobs {
@@ -32,7 +37,7 @@ describe('SweepBlobs', () => {
     const clock = new ManualClock(harness.clock.now() + seconds * 1000)
     const random = new NodeRandom()
     const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, events)
-    return new SweepBlobs(index, blobs, clock, events, finalDeletions)
+    return new SweepBlobs(index, blobs, clock, events, { blobs, finalDeletions })
   }
 
   async function abandon(name: string): Promise<BlobKey> {
@@ -74,7 +79,7 @@ describe('SweepBlobs', () => {
   it('only tells in a dry run', async () => {
     const abandoned = await abandon('abandoned')
     harness.clock.advance(GRACE * 2000)
-    expect(await sweep({ dryRun: true })).to.deep.equal({ seen: 2, removed: 1, failed: 0 })
+    expect(await drySweep()).to.deep.equal({ seen: 2, removed: 1, failed: 0 })
     expect(await harness.blobs.keys()).to.include(abandoned)
   })
 
@@ -162,10 +167,10 @@ describe('SweepBlobs', () => {
       await harness.createBackup()
       await harness.deleteFactor(device, backup.syncFactorId, 'SYNC')
       const unswept = () => harness.events.events.filter(({ event }) => event === 'deletion_unswept')
-      await sweep({ dryRun: true })
+      await drySweep()
       expect(unswept()).to.deep.equal([])
       harness.clock.advance(DELETION_GRACE * 1000)
-      await sweep({ dryRun: true })
+      await drySweep()
       expect(unswept().map(({ fields }) => fields)).to.deep.equal([{ backupId: backup.id }])
     })
 
@@ -173,7 +178,7 @@ describe('SweepBlobs', () => {
       await harness.deleteBackup(backup)
       harness.clock.advance(DELETION_GRACE * 1000)
       const { effects } = harness.index
-      expect(await sweep({ dryRun: true })).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
+      expect(await drySweep()).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
       expect(harness.index.effects).to.equal(effects)
       expect(await harness.blobs.keys()).to.have.lengthOf(1)
     })
@@ -184,7 +189,7 @@ describe('SweepBlobs', () => {
       // A sweep on a machine whose clock is ahead.
       const ahead = openSweepAhead(DELETION_GRACE)
       harness.index.beforeNextCommits(() => harness.application.undelete.execute(undelete))
-      expect(await ahead.execute({ grace: GRACE, dryRun: false })).to.include({ removed: 0, failed: 0 })
+      expect(await ahead.execute({ grace: GRACE })).to.include({ removed: 0, failed: 0 })
       await expectIntact(harness, backup)
     })
 

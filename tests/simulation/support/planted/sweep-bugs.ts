@@ -13,7 +13,7 @@ class Sweep extends SweepBlobs {
   /** @param deadline what time it is when it looks whether a deletion is final */
   constructor({ index, blobs, clock, random, log }: InstancePorts, deadline = clock) {
     const finalDeletions = new FinalDeletions(new Committer(index, clock, random), deadline, random, log)
-    super(index, blobs, clock, log, finalDeletions)
+    super(index, blobs, clock, log, { blobs, finalDeletions })
   }
 }
 
@@ -32,9 +32,9 @@ export class SweepWithoutGrace extends Sweep {
 }
 
 /** Tells what it would remove, and leaves it. */
-export class IdleSweep extends Sweep {
-  override execute(options: SweepOptions): Promise<SweepSummary> {
-    return super.execute({ ...options, dryRun: true })
+export class IdleSweep extends SweepBlobs {
+  constructor({ index, blobs, clock, log }: InstancePorts) {
+    super(index, blobs, clock, log)
   }
 }
 
