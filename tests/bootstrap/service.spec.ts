@@ -16,6 +16,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-
 describe('startService', () => {
   let folder: TemporaryFolder
   let log: RecordingEventLog
+  let service: Service | undefined
 
   beforeEach(async () => {
     folder = await makeTemporaryFolder()
@@ -24,34 +25,37 @@ describe('startService', () => {
   afterEach(async () => {
     mock.restoreAll()
     mock.timers.reset()
+    await service?.stop()
+    service = undefined
     await folder.remove()
   })
 
-  function start(variables: Readonly<Record<string, string>> = {}): Promise<Service> {
+  async function start(variables: Readonly<Record<string, string>> = {}): Promise<Service> {
     const own = { PORT: '0', METRICS_PORT: 'off', DATA_DIR: folder.path, SHUTDOWN_GRACE_MS: '0' }
-    return startService(readConfiguration({ ...own, ...variables }), log)
+    service = await startService(readConfiguration({ ...own, ...variables }), log)
+    return service
   }
 
   /** Whoever closes the index last takes it away. */
   const indexIsOpen = (): boolean => existsSync(join(folder.path, 'index.sqlite-wal'))
 
   it('closes the stores at a stop', async () => {
-    const service = await start()
+    const started = await start()
     expect(indexIsOpen()).to.equal(true)
-    await service.stop()
+    await started.stop()
     expect(indexIsOpen()).to.equal(false)
   })
 
   it('closes the stores and lets go of the metrics also where the server does not stop as it should', async () => {
-    const service = await start({ METRICS_PORT: '0' })
+    const started = await start({ METRICS_PORT: '0' })
     mock.method(HttpServer.prototype, 'stop', async function (this: HttpServer, grace: number) {
       mock.restoreAll()
       await this.stop(grace)
       throw new Error('a test')
     })
-    expect(await rejectionOf(service.stop())).to.have.property('message', 'a test')
+    expect(await rejectionOf(started.stop())).to.have.property('message', 'a test')
     expect(indexIsOpen()).to.equal(false)
-    expect(await rejectionOf(fetch(service.metricsUrl!))).to.be.instanceOf(TypeError)
+    expect(await rejectionOf(fetch(started.metricsUrl!))).to.be.instanceOf(TypeError)
   })
 
   it('closes the stores and lets go of the metrics where it cannot listen', async () => {
@@ -66,15 +70,13 @@ describe('startService', () => {
 
   it('has each of its sweeps also remove what uploads of dead processes have left behind', async () => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
-    const service = await start()
+    await start()
     const abandoned = join(folder.path, 'blobs', '.incoming', 'abandoned')
     await writeFile(abandoned, 'x')
     await utimes(abandoned, 0, 0)
     mock.timers.tick(60_000)
     while (!log.events.some(({ event }) => event === 'swept')) await nextTurn()
-    mock.timers.reset()
     expect(existsSync(abandoned)).to.equal(false)
-    await service.stop()
   })
 })
 
