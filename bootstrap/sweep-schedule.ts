@@ -1,6 +1,6 @@
 import type { Metrics } from '../adapters/shared/metrics.ts'
 import type { EventLog } from '../application/ports/event-log.ts'
-import type { SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
+import { SweepRefused, type SweepBlobs } from '../application/use-cases/sweep-blobs.ts'
 
 const MINUTE_MILLISECONDS = 60 * 1000
 const HOUR_MILLISECONDS = 60 * 60 * 1000
@@ -23,7 +23,9 @@ export function scheduleSweeps(
       metrics.blobsSwept(removed)
       log.info(stopping.signal.aborted ? 'sweep_stopped' : 'swept', { seen, removed, failed })
     } catch (error) {
-      log.warn('sweep_failed', {}, error)
+      // Never even all: that is for someone to decide who has looked.
+      if (error instanceof SweepRefused) log.error('sweep_refused', { reason: error.message })
+      else log.warn('sweep_failed', {}, error)
     }
     running = undefined
   }

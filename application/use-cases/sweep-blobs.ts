@@ -4,7 +4,7 @@ import type { FinalDeletions } from '../final-deletions.ts'
 import { forEachAtOnce } from '../for-each-at-once.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'
 import type { BackupIndex, StoredBackup } from '../ports/backup-index.ts'
-import type { BlobStore, ListedBlob } from '../ports/blob-store.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
 import { unixSeconds, type Clock } from '../ports/clock.ts'
 import type { EventLog } from '../ports/event-log.ts'
 
@@ -14,6 +14,8 @@ export interface SweepOptions {
    * a blob comes after it.
    */
   readonly grace: number
+  /** Removes them even where the index points to none of the blobs: for who knows that it is the index of these blobs. */
+  readonly evenAll?: boolean
   /** Ends the sweep after the blobs at hand, with the summary so far. The next sweep finds the rest. */
   readonly signal?: AbortSignal
   /** Told after each blob; the summary so far. */
@@ -34,6 +36,31 @@ export interface SweepRemoval {
   readonly finalDeletions: FinalDeletions
 }
 
+/** Not one of the blobs is known to the index, so it is lost or that of other blobs. Nothing was removed. */
+export class SweepRefused extends Error {
+  /** How many would have been removed, of those seen by then. */
+  readonly unreferenced: number
+
+  constructor(unreferenced: number) {
+    super(`the index points to none of the blobs, and ${unreferenced} or more of them would be removed`)
+    this.name = 'SweepRefused'
+    this.unreferenced = unreferenced
+  }
+}
+
+/** What one sweep goes by. */
+interface Sweep {
+  /** Whether the index is known to be that of these blobs. */
+  trusted: boolean
+  /** What waits for that. Such keys never come to be pointed to, so they need not be judged again. */
+  readonly heldBack: BlobKey[]
+}
+
+type Outcome = 'kept' | 'held back' | 'removed' | 'failed'
+
+/** So many without a single one that is pointed to say enough, and take little memory. */
+const MOST_HELD_BACK = 10_000
+
 /** Most of the time goes into waiting for the index. Few enough to be lost among the requests of a running instance. */
 const AT_ONCE = 16
 
@@ -42,6 +69,8 @@ const AT_ONCE = 16
  * the backups of the blobs, whatever their age, it removes what of them was deleted and can be undone no more. Safe
  * beside running instances and uploads, since a blob that is pointed to was pointed to within the grace, and keys are
  * never used twice.
+ *
+ * Beside an empty index, or a wrong one, no blob is pointed to. So nothing is removed before one was found that is.
  */
 export class SweepBlobs {
   readonly #index: Pick<BackupIndex, 'load'>
@@ -65,22 +94,36 @@ export class SweepBlobs {
     this.#removal = removal
   }
 
-  /** @throws {StoreUnavailable} when the blobs cannot be listed */
-  async execute({ grace, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
+  /**
+   * @throws {SweepRefused} when the index points to none of the blobs
+   * @throws {StoreUnavailable} when the blobs cannot be listed
+   */
+  async execute({ grace, evenAll = false, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
     const storedBefore = unixSeconds(this.#clock) - grace
+    const sweep: Sweep = { trusted: evenAll, heldBack: [] }
     let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
-    const backups = new KeyedMutex()
-    await forEachAtOnce(until(signal, this.#blobs.list()), AT_ONCE, async ({ key, storedAt }) => {
-      const old = storedAt < storedBefore
-      // Of one backup one after the other, so that what became final is removed by a single commit.
-      const outcome = await backups.runExclusive(backupIdOf(key), () => this.#sweep(key, old))
+    const count = (seen: 0 | 1, outcome: Outcome): void => {
       summary = {
-        seen: summary.seen + 1,
+        seen: summary.seen + seen,
         removed: summary.removed + (outcome === 'removed' ? 1 : 0),
         failed: summary.failed + (outcome === 'failed' ? 1 : 0),
       }
       onProgress?.(summary)
+    }
+    const backups = new KeyedMutex()
+    await forEachAtOnce(until(signal, this.#blobs.list()), AT_ONCE, async ({ key, storedAt }) => {
+      const old = storedAt < storedBefore
+      // Of one backup one after the other, so that what became final is removed by a single commit.
+      count(1, await backups.runExclusive(backupIdOf(key), () => this.#sweep(key, sweep, old)))
+      if (!sweep.trusted && sweep.heldBack.length >= MOST_HELD_BACK) throw new SweepRefused(sweep.heldBack.length)
     })
+    if (sweep.trusted) {
+      await forEachAtOnce(until(signal, sweep.heldBack), AT_ONCE, async (key) => {
+        count(0, await this.#remove(key))
+      })
+    } else if (sweep.heldBack.length > 0 && signal?.aborted !== true) {
+      throw new SweepRefused(sweep.heldBack.length)
+    }
     return summary
   }
 
@@ -88,9 +131,20 @@ export class SweepBlobs {
    * @param old past the grace. A younger blob stays, but its backup is looked at all the same: a backup that syncs
    *   often may have no older blob.
    */
-  async #sweep(key: BlobKey, old: boolean): Promise<'kept' | 'removed' | 'failed'> {
+  async #sweep(key: BlobKey, sweep: Sweep, old: boolean): Promise<Outcome> {
     try {
-      if ((await this.#isPointedTo(key)) || !old) return 'kept'
+      if ((await this.#isPointedTo(key, sweep)) || !old) return 'kept'
+    } catch (error) {
+      this.#log.warn('blob_not_swept', { key }, error)
+      return 'failed'
+    }
+    if (sweep.trusted) return this.#remove(key)
+    sweep.heldBack.push(key)
+    return 'held back'
+  }
+
+  async #remove(key: BlobKey): Promise<Outcome> {
+    try {
       await this.#removal?.blobs.delete(key)
       this.#log.info(this.#removal === undefined ? 'blob_unreferenced' : 'blob_swept', { key })
       return 'removed'
@@ -100,11 +154,13 @@ export class SweepBlobs {
     }
   }
 
-  async #isPointedTo(key: BlobKey): Promise<boolean> {
+  async #isPointedTo(key: BlobKey, sweep: Sweep): Promise<boolean> {
     const stored = await this.#index.load(backupIdOf(key))
     if (stored === undefined) return false
+    // Also where its deletion becomes final just now: it is this index that knew of it.
+    sweep.trusted ||= pointsTo(stored.backup, key)
     const backup = await (this.#removal?.finalDeletions.remove(stored) ?? this.#withoutFinalDeletions(stored, key))
-    return backup?.blobs().some((blob) => blob.key === key) ?? false
+    return backup !== undefined && pointsTo(backup, key)
   }
 
   #withoutFinalDeletions({ backup }: StoredBackup, key: BlobKey): Backup | undefined {
@@ -115,9 +171,16 @@ export class SweepBlobs {
   }
 }
 
-async function* until(signal: AbortSignal | undefined, blobs: AsyncIterable<ListedBlob>): AsyncGenerator<ListedBlob> {
-  for await (const blob of blobs) {
+function pointsTo(backup: Backup, key: BlobKey): boolean {
+  return backup.blobs().some((blob) => blob.key === key)
+}
+
+async function* until<Item>(
+  signal: AbortSignal | undefined,
+  items: AsyncIterable<Item> | Iterable<Item>,
+): AsyncGenerator<Item> {
+  for await (const item of items) {
     if (signal?.aborted === true) return
-    yield blob
+    yield item
   }
 }

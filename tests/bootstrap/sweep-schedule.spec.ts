@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { mock } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { SweepOptions, SweepSummary } from '../../application/use-cases/sweep-blobs.ts'
+import { SweepRefused, type SweepOptions, type SweepSummary } from '../../application/use-cases/sweep-blobs.ts'
 import { NO_METRICS } from '../../adapters/shared/metrics.ts'
 import { scheduleSweeps } from '../../bootstrap/sweep-schedule.ts'
 import { RecordingEventLog } from '../support/recording-event-log.ts'
@@ -69,6 +69,16 @@ describe('scheduleSweeps', () => {
     await pass(59)
     expect(sweeps.begun).to.have.length(2)
     expect(log.events.map(({ event }) => event)).to.deep.equal(['sweep_failed'])
+  })
+
+  it('tells of a sweep that was refused as of an error, and never sweeps even all', async () => {
+    await pass(1)
+    sweeps.fail(new SweepRefused(3))
+    await pass(59)
+    const reason = 'the index points to none of the blobs, and 3 or more of them would be removed'
+    expect(log.events.length).to.equal(1)
+    expect(log.events[0]).to.deep.include({ level: 'error', event: 'sweep_refused', fields: { reason } })
+    expect(sweeps.begun.map(({ evenAll }) => evenAll)).to.deep.equal([undefined, undefined])
   })
 
   it('ends the sweep under way when it is stopped, and begins no other', async () => {

@@ -70,7 +70,8 @@ describe('SweepBlobs, several at once,', () => {
   function sweep(index: WaitingIndex, options: Partial<SweepOptions> = {}): Promise<SweepSummary> {
     const [random, log] = [new NodeRandom(), new RecordingEventLog()]
     const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, log)
-    return new SweepBlobs(index, blobs, clock, log, { blobs, finalDeletions }).execute({ grace: GRACE, ...options })
+    const sweepBlobs = new SweepBlobs(index, blobs, clock, log, { blobs, finalDeletions })
+    return sweepBlobs.execute({ grace: GRACE, evenAll: true, ...options })
   }
 
   it('reads the backups of many blobs while it waits for one, and never of more', async () => {
@@ -105,6 +106,17 @@ describe('SweepBlobs, several at once,', () => {
     expect(stopped).to.deep.equal({ seen: AT_ONCE, removed: AT_ONCE, failed: 0 })
     const rest = BLOBS - AT_ONCE
     expect(await sweep(new WaitingIndex(1))).to.deep.equal({ seen: rest, removed: rest, failed: 0 })
+  })
+
+  it('refuses nothing where it was told to end before it has seen all', async () => {
+    await abandon(Array.from({ length: BLOBS }, sampleBackupId))
+    const stopping = new AbortController()
+    const stopped = await sweep(new WaitingIndex(AT_ONCE), {
+      evenAll: false,
+      signal: stopping.signal,
+      onProgress: () => stopping.abort(),
+    })
+    expect(stopped).to.deep.equal({ seen: AT_ONCE, removed: 0, failed: 0 })
   })
 
   it('does not begin when it was told before', async () => {

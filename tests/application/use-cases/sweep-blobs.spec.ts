@@ -1,12 +1,21 @@
 import { expect } from 'chai'
 import { NodeRandom } from '../../../adapters/crypto/node-random.ts'
+import { MemoryBackupIndex } from '../../../adapters/memory/memory-backup-index.ts'
 import { Committer } from '../../../application/committer.ts'
 import { FinalDeletions } from '../../../application/final-deletions.ts'
-import { SweepBlobs, type SweepOptions, type SweepSummary } from '../../../application/use-cases/sweep-blobs.ts'
+import type { BackupIndex } from '../../../application/ports/backup-index.ts'
+import {
+  SweepBlobs,
+  SweepRefused,
+  type SweepOptions,
+  type SweepSummary,
+} from '../../../application/use-cases/sweep-blobs.ts'
 import { blobKey, type BlobKey } from '../../../domain/blob-key.ts'
 import type { CreatedBackup } from '../../support/application-harness.ts'
 import type { P256Keypair } from '../../support/keypair.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { rejectionOf } from '../../support/rejection.ts'
+import { sampleBackupId } from '../../support/sample-backups.ts'
 import { chunked } from '../../support/byte-streams.ts'
 import { expectGone, expectIntact } from '../support/expectations.ts'
 import { PasskeyClient } from '../support/factor-clients.ts'
@@ -32,16 +41,16 @@ describe('SweepBlobs', () => {
     return new SweepBlobs(index, blobs, clock, events).execute({ grace: GRACE })
   }
 
-  function openSweepAhead(seconds: number): SweepBlobs {
-    const { index, blobs, events } = harness
+  function openSweepAhead(seconds: number, index: BackupIndex = harness.index): SweepBlobs {
+    const { blobs, events } = harness
     const clock = new ManualClock(harness.clock.now() + seconds * 1000)
     const random = new NodeRandom()
     const finalDeletions = new FinalDeletions(new Committer(index, clock, random), clock, random, events)
     return new SweepBlobs(index, blobs, clock, events, { blobs, finalDeletions })
   }
 
-  async function abandon(name: string): Promise<BlobKey> {
-    const key = blobKey(backup.id, name)
+  async function abandon(name: string, backupId = backup.id): Promise<BlobKey> {
+    const key = blobKey(backupId, name)
     await harness.blobs.put(key, chunked(Buffer.from('abandoned')))
     return key
   }
@@ -68,12 +77,95 @@ describe('SweepBlobs', () => {
   })
 
   it('removes the blobs of a backup that is gone', async () => {
-    await abandon('abandoned')
+    await harness.createBackup()
+    const abandoned = await abandon('abandoned')
     await harness.deleteBackup(backup)
     await harness.application.sealedBlobs.settle()
     harness.clock.advance(GRACE * 2000)
-    expect(await sweep()).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
-    expect(await harness.blobs.keys()).to.deep.equal([])
+    expect(await sweep()).to.deep.equal({ seen: 2, removed: 1, failed: 0 })
+    expect(await harness.blobs.keys()).to.not.include(abandoned)
+  })
+
+  describe('where the index points to none of the blobs', () => {
+    beforeEach(() => harness.clock.advance(GRACE * 2000))
+
+    const emptyIndex = (): SweepBlobs => openSweepAhead(0, new MemoryBackupIndex())
+
+    it('refuses, and removes nothing', async () => {
+      await harness.createBackup()
+      harness.clock.advance(GRACE * 2000)
+      const refused = await rejectionOf(emptyIndex().execute({ grace: GRACE }))
+      expect(refused).to.be.instanceOf(SweepRefused).with.property('unreferenced', 2)
+      expect(await harness.blobs.keys()).to.have.lengthOf(2)
+    })
+
+    it('refuses where the index has other backups', async () => {
+      const other = openHarness()
+      await other.createBackup()
+      const refused = await rejectionOf(openSweepAhead(0, other.index).execute({ grace: GRACE }))
+      expect(refused).to.be.instanceOf(SweepRefused)
+      await expectIntact(harness, backup)
+    })
+
+    it('refuses where the index has the backup, but another blob of it', async () => {
+      await harness.blobs.delete((await harness.blobs.keys())[0]!)
+      await abandon('abandoned')
+      harness.clock.advance(GRACE * 2000)
+      expect(await rejectionOf(sweep())).to.be.instanceOf(SweepRefused)
+    })
+
+    it('refuses what was left of the last backup that was deleted', async () => {
+      const abandoned = await abandon('abandoned')
+      await harness.deleteBackup(backup)
+      await harness.application.sealedBlobs.settle()
+      harness.clock.advance(GRACE * 2000)
+      expect(await rejectionOf(sweep())).to.be.instanceOf(SweepRefused)
+      expect(await harness.blobs.keys()).to.deep.equal([abandoned])
+    })
+
+    it('refuses a dry run, too', async () => {
+      const { blobs, clock, events } = harness
+      const dry = new SweepBlobs(new MemoryBackupIndex(), blobs, clock, events)
+      expect(await rejectionOf(dry.execute({ grace: GRACE }))).to.be.instanceOf(SweepRefused)
+    })
+
+    it('removes even all when it is told to', async () => {
+      const summary = await emptyIndex().execute({ grace: GRACE, evenAll: true })
+      expect(summary).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
+    })
+
+    it('has nothing to refuse where no blob is old', async () => {
+      const summary = await emptyIndex().execute({ grace: GRACE * 3 })
+      expect(summary).to.deep.equal({ seen: 1, removed: 0, failed: 0 })
+    })
+
+    it('gives up soon where there are very many', async () => {
+      for (let blob = 0; blob < 10_100; blob += 1) await abandon(`${blob}`, sampleBackupId())
+      harness.clock.advance(GRACE * 2000)
+      const refused = await rejectionOf(emptyIndex().execute({ grace: GRACE }))
+      expect(refused).to.be.instanceOf(SweepRefused).with.property('unreferenced').that.is.within(10_000, 10_016)
+    })
+  })
+
+  it('removes what it came to before the first blob that is pointed to', async () => {
+    const before = await harness.createBackup()
+    await harness.deleteBackup(before)
+    await harness.application.sealedBlobs.settle()
+    const abandoned = [await abandon('1', before.id), await abandon('2', before.id), await abandon('3', before.id)]
+    harness.clock.advance(GRACE * 2000)
+    const list = harness.blobs.list.bind(harness.blobs)
+    harness.blobs.list = async function* () {
+      const listed = []
+      for await (const blob of list()) listed.push(blob)
+      yield* listed.reverse()
+    }
+    const seen: SweepSummary[] = []
+    const summary = await sweep({ onProgress: (soFar) => seen.push(soFar) })
+    expect(summary).to.deep.equal({ seen: 4, removed: 3, failed: 0 })
+    expect(seen[0], 'at first it is held back').to.deep.equal({ seen: 1, removed: 0, failed: 0 })
+    expect(await harness.blobs.keys())
+      .to.have.lengthOf(1)
+      .and.to.not.include.members(abandoned)
   })
 
   it('only tells in a dry run', async () => {
@@ -144,12 +236,13 @@ describe('SweepBlobs', () => {
 
     it('frees a deleted backup whose blob is young, and leaves that for a later sweep', async () => {
       const laterGrace = DELETION_GRACE + GRACE
+      await harness.createBackup()
       await harness.deleteBackup({ ...backup, device })
       harness.clock.advance(DELETION_GRACE * 1000)
-      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 1, removed: 0, failed: 0 })
+      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 2, removed: 0, failed: 0 })
       expect(await harness.index.load(backup.id)).to.equal(undefined)
       harness.clock.advance(GRACE * 1000 + 1000)
-      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 1, removed: 1, failed: 0 })
+      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 2, removed: 1, failed: 0 })
     })
 
     it('commits once for all blobs of a backup, and nothing where nothing is final', async () => {

@@ -13,7 +13,7 @@ export async function buildSweep({ person, now }: Desk): Promise<Request> {
     oldestTokenAt: now,
     text: 'sweep',
     send: async ({ sweepBlobs }, { answered }) => {
-      await sweepBlobs.execute({ grace: SWEEP_GRACE })
+      await sweepBlobs.execute({ grace: SWEEP_GRACE, evenAll: true })
       answered()
       return {}
     },
