@@ -5,7 +5,9 @@ import { FilesystemBlobStore } from '../adapters/filesystem/filesystem-blob-stor
 import { makeDurableFolder } from '../adapters/shared/durable-folder.ts'
 import { MemoryBackupIndex } from '../adapters/memory/memory-backup-index.ts'
 import { MemoryBlobStore } from '../adapters/memory/memory-blob-store.ts'
+import { MissingDatabase } from '../adapters/sqlite/open-database.ts'
 import { SqliteBackupIndex } from '../adapters/sqlite/sqlite-backup-index.ts'
+import type { BlobStore } from '../application/ports/blob-store.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Random } from '../application/ports/random.ts'
 import type { StorageConfiguration } from './configuration.ts'
@@ -54,7 +56,7 @@ export async function openStoresAsTheyStand(
   await requireSomethingStored(storage)
   if (storage.kind !== 'embedded') return openStores(storage, clock, random)
   return usingDataFolder(storage.folder, async () => {
-    const index = SqliteBackupIndex.openAsItStands(indexFile(storage.folder))
+    const index = await SqliteBackupIndex.openAsItStands(indexFile(storage.folder))
     return { index, blobs: FilesystemBlobStore.asItStands(blobsFolder(storage.folder)), close: () => index.close() }
   })
 }
@@ -62,7 +64,7 @@ export async function openStoresAsTheyStand(
 async function openEmbeddedStores(folder: string): Promise<Stores> {
   await makeDurableFolder(folder)
   const blobs = await FilesystemBlobStore.open(blobsFolder(folder))
-  const index = await SqliteBackupIndex.open(indexFile(folder))
+  const index = await openIndex(indexFile(folder), blobs)
   return {
     index,
     blobs,
@@ -85,4 +87,27 @@ function indexFile(folder: string): string {
 
 function blobsFolder(folder: string): string {
   return join(folder, 'blobs')
+}
+
+/**
+ * Starts no new index beside blobs: it would know none of them, and have them swept. Of two that start at once the other
+ * has an index by the time it has a blob, so the blobs are looked at first.
+ */
+async function openIndex(file: string, blobs: BlobStore): Promise<SqliteBackupIndex> {
+  const mayBeNew = !(await holdsAny(blobs))
+  try {
+    return await SqliteBackupIndex.open(file, { mayBeNew })
+  } catch (error) {
+    if (!(error instanceof MissingDatabase)) throw error
+    throw new Error(
+      `${file} is missing or empty, but there are sealed bytes in blobs, which a new index would know nothing of: put ` +
+        'the index back that they belong to, with its -wal file; or move blobs away, too, to start without them',
+      { cause: error },
+    )
+  }
+}
+
+async function holdsAny(blobs: BlobStore): Promise<boolean> {
+  for await (const { key } of blobs.list()) if (key !== '') return true
+  return false
 }

@@ -22,7 +22,7 @@ import {
 } from './backup-rows.ts'
 import { GroupCommit } from './group-commit.ts'
 import { listedBackups, listedFactorRows } from './listed-rows.ts'
-import { openDatabase, openDatabaseAsItStands } from './open-database.ts'
+import { openDatabase, openDatabaseAsItStands, type OpenOptions } from './open-database.ts'
 import { endLeftoverTransaction } from './leftover-transaction.ts'
 import { requireKnownVersion } from './schema.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -56,18 +56,19 @@ export class SqliteBackupIndex implements BackupIndex {
 
   /**
    * Opens the index kept in `file`, or starts an empty one there; brings an older file up to date.
+   * @throws {MissingDatabase} unless `mayBeNew`
    * @throws {Error} saying what is wrong, such as that a newer release wrote the file
    */
-  static async open(file: string): Promise<SqliteBackupIndex> {
-    return new SqliteBackupIndex(await openDatabase(file))
+  static async open(file: string, options?: Pick<OpenOptions, 'mayBeNew'>): Promise<SqliteBackupIndex> {
+    return new SqliteBackupIndex(await openDatabase(file, options))
   }
 
   /**
    * Opens the index kept in `file` without bringing anything up to date.
    * @throws {Error} saying what is wrong, such as that another release wrote the file
    */
-  static openAsItStands(file: string): SqliteBackupIndex {
-    return new SqliteBackupIndex(openDatabaseAsItStands(file))
+  static async openAsItStands(file: string): Promise<SqliteBackupIndex> {
+    return new SqliteBackupIndex(await openDatabaseAsItStands(file))
   }
 
   async findByFactor(reference: FactorReference): Promise<BackupId | undefined> {

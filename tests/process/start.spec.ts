@@ -1,9 +1,13 @@
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { FilesystemBlobStore } from '../../adapters/filesystem/filesystem-blob-store.ts'
+import { chunked } from '../support/byte-streams.ts'
+import { freshBlobKey } from '../support/sample-backups.ts'
 import { runService } from '../support/service-process.ts'
+import { meddle } from '../support/sqlite-file.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
 const KEYRING = `a:${Buffer.alloc(32).toString('base64url')}`
@@ -13,7 +17,7 @@ interface FailedStart {
   readonly title: string
   /** What is wrong with the folder that is given to it. */
   readonly prepare?: (folder: string) => Promise<unknown>
-  /** Over `PORT=0` and a folder of its own. */
+  /** Over `PORT=0`, `METRICS_PORT=off` and a folder of its own. */
   readonly variables?: (folder: string, takenPort: number) => Readonly<Record<string, string>>
   readonly code: number
   readonly variable: string
@@ -49,6 +53,14 @@ const FAILED_STARTS: readonly FailedStart[] = [
     variable: 'DATA_DIR',
     reason: /index\.sqlite: file is not a database/,
   },
+  ...(['missing', 'of no bytes', 'without its -wal file'] as const).map((how) => ({
+    title: `sealed bytes whose index is ${how}`,
+    prepare: (folder: string) => loseIndex(folder, how),
+    code: 1,
+    variable: 'DATA_DIR',
+    reason:
+      /index\.sqlite is missing or empty, but there are sealed bytes .*: put the index back .*; or move blobs away/,
+  })),
   {
     title: 'a folder for blobs that is a file',
     prepare: (folder) => writeFile(join(folder, 'blobs'), ''),
@@ -93,6 +105,15 @@ const FAILED_STARTS: readonly FailedStart[] = [
   },
 ]
 
+async function loseIndex(folder: string, how: 'missing' | 'of no bytes' | 'without its -wal file'): Promise<void> {
+  const store = await FilesystemBlobStore.open(join(folder, 'blobs'))
+  await store.put(freshBlobKey(), chunked(Buffer.from('sealed')))
+  const file = join(folder, 'index.sqlite')
+  if (how === 'of no bytes') await writeFile(file, '')
+  // As the file is until its first checkpoint.
+  if (how === 'without its -wal file') meddle(file, 'PRAGMA journal_mode = WAL')
+}
+
 describe('Starting the service', function () {
   this.timeout(60_000)
   let folder: TemporaryFolder
@@ -131,6 +152,12 @@ describe('Starting the service', function () {
     expect(told[0]).to.include({ level: 40, variable: 'STORAGE' })
   })
 
+  it('makes no index where one was lost, so that nothing is in its way when it is put back', async () => {
+    await loseIndex(folder.path, 'missing')
+    await runService({ PORT: '0', DATA_DIR: folder.path })
+    expect(await readdir(folder.path)).to.not.include('index.sqlite')
+  })
+
   for (const { title, prepare, variables, code, variable, reason } of FAILED_STARTS) {
     it(`ends with ${code} and one line about ${variable} for ${title}`, async () => {
       const { port } = taken.address() as AddressInfo
@@ -139,6 +166,7 @@ describe('Starting the service', function () {
       await prepare?.(data)
       const ended = await runService({
         PORT: '0',
+        METRICS_PORT: 'off',
         DATA_DIR: data,
         LOG_FORMAT: 'json',
         ...variables?.(data, port),

@@ -48,7 +48,7 @@ describe('SqliteBackupIndex, as it stands in a folder that cannot be written', (
   it('is read, and nothing is made beside it', async () => {
     await protect()
     const loaded = await withoutPrivileges(async () => {
-      const index = SqliteBackupIndex.openAsItStands(file)
+      const index = await SqliteBackupIndex.openAsItStands(file)
       const stored = await index.load(backup.id)
       await index.close()
       return stored

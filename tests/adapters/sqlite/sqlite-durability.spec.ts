@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { cp, stat } from 'node:fs/promises'
+import { cp, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { openDatabase } from '../../../adapters/sqlite/open-database.ts'
 import { SqliteBackupIndex } from '../../../adapters/sqlite/sqlite-backup-index.ts'
 import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
@@ -68,6 +69,24 @@ describe('SqliteBackupIndex, opened and closed', () => {
       expect(row?.[setting]).to.equal(value)
     })
   }
+
+  it('waits for another process that is at a new file', async () => {
+    const fresh = join(folder.path, 'new.sqlite')
+    const other = new DatabaseSync(fresh)
+    other.exec('BEGIN IMMEDIATE')
+    const pause = async (): Promise<void> => other.exec('COMMIT')
+    const db = await openDatabase(fresh, { pause })
+    expect(other.isTransaction, 'it was in the way').to.equal(false)
+    db.close()
+    other.close()
+  })
+
+  it('does not wait for what does not pass', async () => {
+    const none = join(folder.path, 'none.sqlite')
+    await writeFile(none, 'nonsense '.repeat(1000))
+    const error = await rejectionOf(openDatabase(none, { pause: () => Promise.reject(new Error('it waits')) }))
+    expect(error).to.have.property('message').that.includes('not a database')
+  })
 
   it('leaves all in one file when it is closed', async () => {
     await store(index, sampleBackup())
