@@ -54,10 +54,13 @@ export async function openStoresAsTheyStand(
   random: Random,
 ): Promise<ReadableStores> {
   await requireSomethingStored(storage)
-  if (storage.kind !== 'embedded') return openStores(storage, clock, random)
+  if (storage.kind !== 'embedded') {
+    return { ...(await openStores(storage, clock, random)), integrityFaults: () => [] }
+  }
   return usingDataFolder(storage.folder, async () => {
     const index = await SqliteBackupIndex.openAsItStands(indexFile(storage.folder))
-    return { index, blobs: FilesystemBlobStore.asItStands(blobsFolder(storage.folder)), close: () => index.close() }
+    const blobs = FilesystemBlobStore.asItStands(blobsFolder(storage.folder))
+    return { index, blobs, integrityFaults: () => index.integrityFaults(), close: () => index.close() }
   })
 }
 

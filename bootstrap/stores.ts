@@ -5,6 +5,8 @@ import type { BlobStore } from '../application/ports/blob-store.ts'
 export interface ReadableStores {
   readonly index: Pick<BackupIndex, 'findByFactor' | 'load' | 'list'>
   readonly blobs: Pick<BlobStore, 'open' | 'list'>
+  /** What is wrong with the form in which the index is kept, each in a line; none where that is the store's own business. */
+  integrityFaults(): readonly string[]
   close(): Promise<void>
 }
 

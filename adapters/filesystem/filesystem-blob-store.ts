@@ -9,7 +9,7 @@ import { ifPresent, isErrno } from '../shared/errno.ts'
 import { translateErrors } from '../shared/translate-errors.ts'
 import { verifiedBytes } from '../shared/verified-bytes.ts'
 import { chunksOf } from './file-chunks.ts'
-import { IncomingFile, removeAbandonedFiles } from './incoming-file.ts'
+import { IncomingFile, removeAbandonedFiles, requireHardLinks } from './incoming-file.ts'
 
 /** In the root, where no blob key leads: on the same file system, so that a finished file needs no copying. */
 const INCOMING_FOLDER = '.incoming'
@@ -33,8 +33,10 @@ export class FilesystemBlobStore implements BlobStore {
   static async open(root: string): Promise<FilesystemBlobStore> {
     const incoming = join(root, INCOMING_FOLDER)
     try {
+      await makeDurableFolder(root)
       await makeDurableFolder(incoming)
       await removeAbandonedFiles(incoming)
+      await requireHardLinks(incoming)
     } catch (error) {
       throw new Error(`cannot use ${root}: ${error instanceof Error ? error.message : 'unknown'}`, { cause: error })
     }

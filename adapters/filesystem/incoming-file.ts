@@ -3,11 +3,14 @@ import { link, open, readdir, stat, unlink, type FileHandle } from 'node:fs/prom
 import { join } from 'node:path'
 import type { SealedBlob } from '../../domain/sealed-blob.ts'
 import { ByteDigest } from '../shared/byte-digest.ts'
-import { ifPresent } from '../shared/errno.ts'
+import { ifPresent, isErrno } from '../shared/errno.ts'
 
 const OWNER_ONLY = 0o600
 /** Since the last byte came in: far longer than any request lives, in whichever process it runs. */
 const ABANDONED_AFTER_MILLISECONDS = 60 * 60 * 1000
+
+/** What file systems say that have no hard links, as FAT and some that are shared over a network. */
+const NO_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']
 
 /** A file that is still being written, under a name that nobody looks for. */
 export class IncomingFile {
@@ -54,6 +57,26 @@ export class IncomingFile {
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => undefined)
     await unlink(this.#path).catch(() => undefined)
+  }
+}
+
+/**
+ * Gives a file a second name once, as every upload will.
+ * @throws {Error} saying that the file system of the folder has no such thing
+ */
+export async function requireHardLinks(folder: string): Promise<void> {
+  const probe = await IncomingFile.create(folder)
+  const second = join(folder, randomUUID())
+  try {
+    await probe.publish(second)
+  } catch (error) {
+    if (!NO_LINKS.some((code) => isErrno(error, code))) throw error
+    throw new Error('its file system has no hard links, without which no upload can be stored: use another', {
+      cause: error,
+    })
+  } finally {
+    await probe.discard()
+    await unlink(second).catch(() => undefined)
   }
 }
 

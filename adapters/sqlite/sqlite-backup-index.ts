@@ -108,6 +108,22 @@ export class SqliteBackupIndex implements BackupIndex {
     })
   }
 
+  /**
+   * What SQLite itself finds wrong with the file, each in a line that quotes nothing of what is kept. Reads all of it, also
+   * what no list comes to.
+   */
+  integrityFaults(): readonly string[] {
+    try {
+      const lines = this.#db
+        .prepare('PRAGMA integrity_check')
+        .all()
+        .map((row) => storedText(row, 'integrity_check'))
+      return lines.filter((line) => line !== 'ok').map((line) => line.replaceAll(/\s+/g, ' '))
+    } catch (error) {
+      return [error instanceof Error ? error.message : 'unknown']
+    }
+  }
+
   /** Waits for the commits that are under way; every later call is refused as unavailable. */
   close(): Promise<void> {
     this.#closing ??= this.#close()

@@ -24,6 +24,8 @@ export interface VerifySummary {
   readonly blobs: number
   /** Of those blobs, as they were stored. */
   readonly bytes: number
+  /** Blobs that no backup points to: leftovers, which are the sweep's, and uploads under way. No fault. */
+  readonly unreferenced: number
   readonly faults: number
 }
 
@@ -52,12 +54,12 @@ const PAUSE_MILLISECONDS = 100
  */
 export class VerifyBackups {
   readonly #index: Pick<BackupIndex, 'findByFactor' | 'load' | 'list'>
-  readonly #blobs: Pick<BlobStore, 'open'>
+  readonly #blobs: Pick<BlobStore, 'open' | 'list'>
   readonly #clock: Pick<Clock, 'sleep'>
 
   constructor(
     index: Pick<BackupIndex, 'findByFactor' | 'load' | 'list'>,
-    blobs: Pick<BlobStore, 'open'>,
+    blobs: Pick<BlobStore, 'open' | 'list'>,
     clock: Pick<Clock, 'sleep'>,
   ) {
     this.#index = index
@@ -65,13 +67,18 @@ export class VerifyBackups {
     this.#clock = clock
   }
 
-  /** @throws {StoreUnavailable} when the index cannot be listed */
+  /** @throws {StoreUnavailable} when the blobs or the index cannot be listed */
   async execute({ onFault, onProgress }: VerifyOptions): Promise<VerifySummary> {
-    let summary: VerifySummary = { backups: 0, factorRows: 0, blobs: 0, bytes: 0, faults: 0 }
+    let summary: VerifySummary = { backups: 0, factorRows: 0, blobs: 0, bytes: 0, unreferenced: 0, faults: 0 }
+    // First: where the blobs cannot be reached, an index without backups would have nothing wrong with it.
+    await forEachAtOnce(this.#blobs.list(), AT_ONCE, async ({ key }) => {
+      if (!(await this.#mayBePointedTo(key))) summary = { ...summary, unreferenced: summary.unreferenced + 1 }
+    })
     await forEachAtOnce(this.#index.list(), AT_ONCE, async (entry) => {
       const { stored, faults } = await (entry.kind === 'backup' ? this.#backup(entry) : this.#factorRow(entry))
       const blobs = entry.kind === 'backup' && stored !== undefined ? stored.backup.blobs() : []
       summary = {
+        ...summary,
         backups: summary.backups + (entry.kind === 'backup' ? 1 : 0),
         factorRows: summary.factorRows + (entry.kind === 'factor-row' ? 1 : 0),
         blobs: summary.blobs + blobs.length,
@@ -82,6 +89,16 @@ export class VerifyBackups {
       onProgress?.(summary)
     })
     return summary
+  }
+
+  async #mayBePointedTo(key: string): Promise<boolean> {
+    try {
+      const stored = await this.#load(key.split('/')[0] ?? '')
+      return stored?.backup.blobs().some((blob) => blob.key === key) ?? false
+    } catch {
+      // What is wrong with the backup is told where it is listed.
+      return true
+    }
   }
 
   async #backup({ id }: ListedBackup): Promise<Look> {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
 import { MIGRATIONS, migrate } from '../../adapters/sqlite/schema.ts'
 import { BackupClient } from '../../bootstrap/demo/client/backup-client.ts'
 import { KeypairOwner } from '../support/keypair-owner.ts'
+import { sampleBackupId } from '../support/sample-backups.ts'
 import { runScript, type ScriptResult } from '../support/script-process.ts'
 import { ServiceProcess } from '../support/service-process.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
@@ -52,6 +53,34 @@ describe('npm run verify', function () {
       '',
     ])
     expect(code).to.equal(1)
+  })
+
+  it('finds damage of the index where no backup is kept, and ends with 1', async () => {
+    const file = join(folder.path, 'index.sqlite')
+    await storeOne()
+    await service?.terminate()
+    const db = new DatabaseSync(file)
+    const { page_size: pageSize } = db.prepare('PRAGMA page_size').get() as { page_size: number }
+    const page = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'consumptions'").get() as {
+      rootpage: number
+    }
+    db.close()
+    const bytes = await readFile(file)
+    bytes.fill(0, (page.rootpage - 1) * pageSize, page.rootpage * pageSize)
+    await writeFile(file, bytes)
+    const { code, stdout } = await verify()
+    expect(stdout).to.match(/^(wrong: index: .*\n)+done: 1 backups, .*; [1-9][0-9]* wrong\n$/)
+    expect(code).to.equal(1)
+  })
+
+  it('tells of blobs that no backup points to, and ends with 0', async () => {
+    await storeOne()
+    const left = join(folder.path, 'blobs', sampleBackupId())
+    await mkdir(left)
+    await writeFile(join(left, 'left-behind'), 'x')
+    const { code, stdout } = await verify()
+    expect(stdout).to.match(/; 0 wrong; 1 blobs that no backup points to\n$/)
+    expect(code).to.equal(0)
   })
 
   it('leaves alone what an upload left behind', async () => {

@@ -1,11 +1,16 @@
 import { expect } from 'chai'
 import { VerifyBackups, type VerifySummary } from '../../../application/use-cases/verify-backups.ts'
 import type { StoredBackup } from '../../../application/ports/backup-index.ts'
+import { StoreUnavailable } from '../../../application/ports/store-unavailable.ts'
 import type { BackupState } from '../../../domain/backup-state.ts'
 import { Backup } from '../../../domain/backup.ts'
+import { blobKey } from '../../../domain/blob-key.ts'
 import type { CreatedBackup } from '../../support/application-harness.ts'
+import { chunked } from '../../support/byte-streams.ts'
+import { rejectionOf } from '../../support/rejection.ts'
 import { replacement, mustCommit } from '../../support/sample-commits.ts'
 import {
+  sampleBackupId,
   sampleDeletion,
   sampleEcKeypair,
   sampleFactor,
@@ -57,6 +62,25 @@ describe('VerifyBackups', () => {
     return after.state
   }
 
+  it('counts the blobs that no backup points to, which is no fault', async () => {
+    const { id } = await harness.createBackup()
+    for (const backupId of [backup.id, sampleBackupId(), id]) {
+      await harness.blobs.put(blobKey(backupId, 'left'), chunked(Buffer.from('left')))
+    }
+    const { faults, summary } = await verify()
+    expect(faults).to.deep.equal([])
+    expect(summary).to.include({ blobs: 2, unreferenced: 3 })
+  })
+
+  it('does not call an empty index right where the blobs cannot be reached', async () => {
+    harness = openHarness()
+    harness.blobs.list = async function* () {
+      yield* []
+      throw new StoreUnavailable('a test')
+    }
+    expect(await rejectionOf(verify())).to.be.instanceOf(StoreUnavailable)
+  })
+
   describe('finds nothing wrong', () => {
     it('with what the use cases leave behind', async () => {
       await harness.addFactor(backup, new PasskeyClient())
@@ -65,7 +89,7 @@ describe('VerifyBackups', () => {
       await harness.deleteBackup(await harness.createBackup())
       const { faults, summary } = await verify()
       expect(faults).to.deep.equal([])
-      expect(summary).to.deep.equal({ backups: 1, factorRows: 4, blobs: 2, bytes: 128, faults: 0 })
+      expect(summary).to.deep.equal({ backups: 1, factorRows: 4, blobs: 2, bytes: 128, unreferenced: 0, faults: 0 })
     })
 
     it('with a backup that is synced twice while it is looked at, its blob gone meanwhile', async () => {
@@ -224,7 +248,7 @@ describe('VerifyBackups', () => {
     await harness.blobs.delete(key)
     const sound = await harness.createBackup()
     const { faults, summary } = await verify()
-    expect(summary).to.deep.equal({ backups: 2, factorRows: 4, blobs: 2, bytes: 128, faults: 1 })
+    expect(summary).to.deep.equal({ backups: 2, factorRows: 4, blobs: 2, bytes: 128, unreferenced: 0, faults: 1 })
     expect(faults.join()).to.not.include(sound.id)
   })
 
