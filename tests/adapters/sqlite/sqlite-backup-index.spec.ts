@@ -63,7 +63,7 @@ describe('SqliteBackupIndex', () => {
   it('still knows a repetition for an hour after its consumption expired', async () => {
     const commit = sampleCommit()
     await mustCommit(index, commit)
-    await mustCommit(index, sampleCommit({ at: commit.consume[0]!.expiresAt + 3599 }))
+    await mustCommit(index, sampleCommit({ at: commit.consume[0].expiresAt + 3599 }))
     const before = countRows(file, 'consumptions')
     expect(await index.commit({ ...commit, change: { kind: 'create', after: sampleBackup() } })).to.equal('committed')
     expect([before, countRows(file, 'backups')]).to.deep.equal([2, 0])
