@@ -59,12 +59,13 @@ export async function openDatabaseAsItStands(file: string): Promise<DatabaseSync
 }
 
 function openImmutableDatabase(file: string): DatabaseSync {
-  const db = connectImmutable(file)
+  let db: DatabaseSync | undefined
   try {
+    db = connectImmutable(file)
     requireCurrentVersion(db)
     return db
   } catch (error) {
-    db.close()
+    db?.close()
     throw cannotOpen(file, error)
   }
 }

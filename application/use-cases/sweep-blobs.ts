@@ -54,6 +54,8 @@ interface Sweep {
   trusted: boolean
   /** What waits for that. Such keys never come to be pointed to, so they need not be judged again. */
   readonly heldBack: BlobKey[]
+  /** What became of those that a deletion drops which became final in this sweep: they are listed, too. */
+  readonly dropped: Map<BlobKey, Outcome>
 }
 
 type Outcome = 'kept' | 'held back' | 'removed' | 'failed'
@@ -100,7 +102,7 @@ export class SweepBlobs {
    */
   async execute({ grace, evenAll = false, signal, onProgress }: SweepOptions): Promise<SweepSummary> {
     const storedBefore = unixSeconds(this.#clock) - grace
-    const sweep: Sweep = { trusted: evenAll, heldBack: [] }
+    const sweep: Sweep = { trusted: evenAll, heldBack: [], dropped: new Map() }
     let summary: SweepSummary = { seen: 0, removed: 0, failed: 0 }
     const count = (seen: 0 | 1, outcome: Outcome): void => {
       summary = {
@@ -133,14 +135,32 @@ export class SweepBlobs {
    */
   async #sweep(key: BlobKey, sweep: Sweep, old: boolean): Promise<Outcome> {
     try {
-      if ((await this.#isPointedTo(key, sweep)) || !old) return 'kept'
+      const stored = await this.#index.load(backupIdOf(key))
+      if (stored !== undefined && pointsTo(stored.backup, key)) return await this.#sweepPointedTo(key, sweep, stored)
     } catch (error) {
       this.#log.warn('blob_not_swept', { key }, error)
       return 'failed'
     }
+    const dropped = sweep.dropped.get(key)
+    if (dropped !== undefined) return dropped
+    if (!old) return 'kept'
     if (sweep.trusted) return this.#remove(key)
     sweep.heldBack.push(key)
     return 'held back'
+  }
+
+  /**
+   * What a deletion that becomes final drops goes with it, whatever its age: its commit was long ago, and the next sweep
+   * would not know any longer whose it was.
+   */
+  async #sweepPointedTo(key: BlobKey, sweep: Sweep, stored: StoredBackup): Promise<Outcome> {
+    sweep.trusted = true
+    const left = await (this.#removal?.finalDeletions.remove(stored) ?? this.#withoutFinalDeletions(stored, key))
+    const dropped = stored.backup.blobs().filter((blob) => left === undefined || !pointsTo(left, blob.key))
+    for (const blob of dropped) {
+      if (!sweep.dropped.has(blob.key)) sweep.dropped.set(blob.key, await this.#remove(blob.key))
+    }
+    return sweep.dropped.get(key) ?? 'kept'
   }
 
   async #remove(key: BlobKey): Promise<Outcome> {
@@ -152,15 +172,6 @@ export class SweepBlobs {
       this.#log.warn('blob_not_swept', { key }, error)
       return 'failed'
     }
-  }
-
-  async #isPointedTo(key: BlobKey, sweep: Sweep): Promise<boolean> {
-    const stored = await this.#index.load(backupIdOf(key))
-    if (stored === undefined) return false
-    // Also where its deletion becomes final just now: it is this index that knew of it.
-    sweep.trusted ||= pointsTo(stored.backup, key)
-    const backup = await (this.#removal?.finalDeletions.remove(stored) ?? this.#withoutFinalDeletions(stored, key))
-    return backup !== undefined && pointsTo(backup, key)
   }
 
   #withoutFinalDeletions({ backup }: StoredBackup, key: BlobKey): Backup | undefined {

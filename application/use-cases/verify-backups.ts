@@ -1,4 +1,5 @@
 import { parseBackupId } from '../../domain/backup-id.ts'
+import { backupIdOf, type BlobKey } from '../../domain/blob-key.ts'
 import { backupFaults } from '../../domain/backup-faults.ts'
 import type { Backup } from '../../domain/backup.ts'
 import { credentialReference } from '../../domain/credential.ts'
@@ -91,9 +92,9 @@ export class VerifyBackups {
     return summary
   }
 
-  async #mayBePointedTo(key: string): Promise<boolean> {
+  async #mayBePointedTo(key: BlobKey): Promise<boolean> {
     try {
-      const stored = await this.#load(key.split('/')[0] ?? '')
+      const stored = await this.#index.load(backupIdOf(key))
       return stored?.backup.blobs().some((blob) => blob.key === key) ?? false
     } catch {
       // What is wrong with the backup is told where it is listed.

@@ -234,15 +234,24 @@ describe('SweepBlobs', () => {
       expect((await harness.index.load(backup.id))?.backup.state.removedFactors).to.deep.equal([])
     })
 
-    it('frees a deleted backup whose blob is young, and leaves that for a later sweep', async () => {
-      const laterGrace = DELETION_GRACE + GRACE
-      await harness.createBackup()
+    it('removes a deleted backup with all its blobs, however young: no later sweep would know whose they were', async () => {
+      await harness.sync(await harness.sync({ ...backup, device }))
       await harness.deleteBackup({ ...backup, device })
       harness.clock.advance(DELETION_GRACE * 1000)
-      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 2, removed: 0, failed: 0 })
+      const blobs = (await harness.blobs.keys()).length
+      const grace = DELETION_GRACE + GRACE
+      expect(await sweep({ grace })).to.deep.equal({ seen: blobs, removed: blobs, failed: 0 })
       expect(await harness.index.load(backup.id)).to.equal(undefined)
-      harness.clock.advance(GRACE * 1000 + 1000)
-      expect(await sweep({ grace: laterGrace })).to.deep.equal({ seen: 2, removed: 1, failed: 0 })
+      expect(await harness.blobs.keys()).to.deep.equal([])
+    })
+
+    it('makes nothing final before it knows that the index is the one of these blobs', async () => {
+      await harness.deleteBackup({ ...backup, device })
+      await harness.blobs.delete((await harness.blobs.keys())[0]!)
+      await abandon('abandoned')
+      harness.clock.advance((DELETION_GRACE + GRACE) * 2000)
+      expect(await rejectionOf(sweep())).to.be.instanceOf(SweepRefused)
+      expect(await harness.index.load(backup.id)).to.not.equal(undefined)
     })
 
     it('commits once for all blobs of a backup, and nothing where nothing is final', async () => {

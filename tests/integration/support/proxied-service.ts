@@ -1,4 +1,5 @@
 import { formatKeyring, generateKeyringEntry } from '../../../adapters/jose/keyring.ts'
+import { BackupClient } from '../../support/http-backup-client.ts'
 import { startTestService, type RunningService } from '../../support/http-service.ts'
 import type { AwsServers } from './aws-servers.ts'
 import { provisionStorage, sdkVariables, storageVariables, type AwsStorage } from './aws-storage.ts'
@@ -29,8 +30,13 @@ export async function startProxiedService(servers: AwsServers, storage?: AwsStor
   try {
     const service = await startTestService({ variables })
     const keeping = await startTestService({ variables: { ...variables, DELETION_GRACE_HOURS: '1' } })
-    // With its first request the SDK has read all that it reads, and another service may have another environment.
-    for (const { http } of [service, keeping]) await http.send({ method: 'GET', path: '/ready' })
+    // With its first request each client of the SDK has read all that it reads, and another service may have another
+    // environment. A download has a client of its own.
+    for (const { http } of [service, keeping]) {
+      const owner = new BackupClient(http)
+      await owner.create()
+      await owner.retrieve()
+    }
     return {
       service,
       dynamoDb,
