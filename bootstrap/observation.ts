@@ -43,6 +43,7 @@ async function measure({ host, metricsPort: port, metricsPortNamed }: Configurat
   try {
     return { metrics, server: await MetricsServer.listen(metrics, { host, port }) }
   } catch (error) {
+    if (isErrno(error, 'EACCES')) throw new StartFault('METRICS_PORT', 'ports below 1024 are not for everybody', error)
     if (!isErrno(error, 'EADDRINUSE')) throw error
     const reason = `${port} is taken: choose another, 0 for any free one, or off for no metrics`
     // Nobody asked for the usual one: that is no reason not to serve.

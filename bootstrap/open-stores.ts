@@ -81,7 +81,11 @@ async function requireSomethingStored(storage: StorageConfiguration): Promise<vo
   if (storage.kind === 'aws') return
   const { folder } = storage
   const found = await usingDataFolder(folder, () => ifPresent(stat(indexFile(folder))))
-  if (found === undefined) throw new StartFault('DATA_DIR', `nothing was ever stored in ${folder}`)
+  if (found === undefined)
+    throw new StartFault(
+      'DATA_DIR',
+      `there is no index.sqlite in ${folder}: nothing was ever stored there, or it is lost`,
+    )
 }
 
 function indexFile(folder: string): string {

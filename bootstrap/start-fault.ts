@@ -53,6 +53,8 @@ export function logStartFailure(error: unknown, log: EventLog): number {
 
 /** A server that cannot listen is known by the call that failed. */
 function startFaultOf(error: unknown): StartFault | undefined {
+  // A start that failed, and its undoing too: what it failed by counts.
+  if (error instanceof SuppressedError) return startFaultOf(error.suppressed)
   if (error instanceof StartFault) return error
   if (!(error instanceof Error) || !('syscall' in error)) return undefined
   switch (error.syscall) {

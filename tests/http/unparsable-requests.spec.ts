@@ -158,6 +158,17 @@ describe('What is no HTTP request', () => {
     })
   }
 
+  it('chunks that are none, of a request that is refused already: those before it are answered', async () => {
+    const connection = await Connection.open(service().url)
+    connection.head('GET /ready HTTP/1.1')
+    connection.head('POST /v1/nothing HTTP/1.1', { 'transfer-encoding': 'chunked' })
+    connection.write('nonsense\r\n')
+    expect((await connection.documentedAnswer('GET', '/ready')).outcome).to.equal('200')
+    expect((await connection.errorAnswer()).outcome).to.match(/^40/)
+    await connection.whenClosed()
+    expect(connection.received.toString()).to.equal('')
+  })
+
   it('chunks that are none, behind a request that takes effect: that is answered before', async () => {
     const connection = await Connection.open(service().url)
     connection.head('GET /ready HTTP/1.1')

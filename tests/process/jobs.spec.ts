@@ -43,7 +43,9 @@ const FAILED_RUNS: readonly FailedRun[] = [
       flags,
       variables: (folder) => ({ DATA_DIR: join(folder, 'missing') }),
       code: 78,
-      told: new RegExp(`^not ${done}: DATA_DIR: nothing was ever stored in .*/missing$`),
+      told: new RegExp(
+        `^not ${done}: DATA_DIR: there is no index.sqlite in .*/missing: nothing was ever stored there, or it is lost$`,
+      ),
     },
     {
       title: 'a data folder that is a file',

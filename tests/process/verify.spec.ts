@@ -107,7 +107,9 @@ describe('npm run verify', function () {
 
   it('says that there is nothing to verify where nothing was stored, and ends with 78', async () => {
     const { code, stderr } = await verify()
-    expect(stderr).to.equal(`not verified: DATA_DIR: nothing was ever stored in ${folder.path}\n`)
+    expect(stderr).to.equal(
+      `not verified: DATA_DIR: there is no index.sqlite in ${folder.path}: nothing was ever stored there, or it is lost\n`,
+    )
     expect(code).to.equal(78)
     expect(await readdir(folder.path), 'and makes nothing there').to.deep.equal([])
   })

@@ -18,16 +18,20 @@ export function answerUnparsable(
   answered: WeakSet<Duplex>,
 ): void {
   const arriving = unanswered.toArrivingRequest(socket)
-  if (error.code === 'ECONNRESET' || !socket.writable || arriving?.headersSent === true) {
+  const earlier = unanswered.lastToWholeRequest(socket)
+  const isBegun = arriving?.headersSent === true && earlier === undefined
+  if (error.code === 'ECONNRESET' || !socket.writable || isBegun) {
     socket.destroy()
     return
   }
   if (answered.has(socket)) return
   answered.add(socket)
   const answer = (): void => {
-    if (socket.writable) socket.end(textOf(refusalFor(error.code), arriving?.req))
+    if (!socket.writable) return
+    // Refused for another reason meanwhile, its answer came behind those before it.
+    if (arriving?.headersSent === true) socket.end()
+    else socket.end(textOf(refusalFor(error.code), arriving?.req))
   }
-  const earlier = unanswered.lastToWholeRequest(socket)
   if (earlier === undefined) answer()
   else earlier.once('close', answer)
 }

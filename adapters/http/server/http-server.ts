@@ -119,6 +119,12 @@ function serveWith(server: Server, app: RequestListener): ReadonlySet<Duplex> {
   // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own refusal is no JSON.
   server.on('checkExpectation', serve)
   server.on('connect', (request) => {
+    // From here on Node closes none but the response that is on the socket, and that in this turn of the event loop.
+    request.socket.once('close', () => {
+      setImmediate(() => {
+        unanswered.closeAll(request.socket)
+      })
+    })
     refuseTunnel(request, unanswered.lastToWholeRequest(request.socket), serve, tunnels)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -21,7 +21,7 @@ export class UnansweredResponses {
     return true
   }
 
-  /** Those to requests that arrived whole: what the client sent behind them is none of theirs. */
+  /** The last one to a request that arrived whole: what the client sent behind them is none of theirs. */
   lastToWholeRequest(socket: Duplex): ServerResponse | undefined {
     return this.#on(socket).findLast(({ req: request }) => request.complete)
   }
@@ -29,6 +29,14 @@ export class UnansweredResponses {
   /** The one to a request that is still arriving. */
   toArrivingRequest(socket: Duplex): ServerResponse | undefined {
     return this.#on(socket).find(({ req: request }) => !request.complete)
+  }
+
+  /** Tells all who wait for the end of a response that there will be none: of a connection that Node has let go. */
+  closeAll(socket: Duplex): void {
+    for (const response of this.#on(socket)) {
+      response.destroyed = true
+      response.emit('close')
+    }
   }
 
   #on(socket: Duplex): readonly ServerResponse[] {

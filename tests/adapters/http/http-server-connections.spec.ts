@@ -67,6 +67,25 @@ describe('HttpServer, about requests sent ahead on one connection', () => {
   })
 })
 
+describe('HttpServer, about a client that is gone', () => {
+  it('closes every response that it had to give, also behind which a tunnel was asked for', async () => {
+    const begun: ServerResponse[] = []
+    let closed = 0
+    const server = await HttpServer.listen((_request, response) => {
+      response.once('close', () => (closed += 1))
+      if (begun.push(response) === 2) response.end('waits for the one before')
+    }, OPTIONS)
+    const connection = await Connection.open(`http://127.0.0.1:${server.port}`)
+    const heads = ['GET /', 'GET /', 'GET /', 'CONNECT localhost:80']
+    connection.write(heads.map((line) => `${line} HTTP/1.1\r\nhost: localhost\r\n\r\n`).join(''))
+    await eventually('all to begin', () => begun.length === 3)
+    connection.reset()
+    await eventually('all to be closed', () => closed === 3)
+    await server.stop(0)
+    expect(closed).to.equal(3)
+  })
+})
+
 describe('HttpServer, about a stop', () => {
   it('cuts a tunnel off, too, that waits behind a request which outlasts the grace', async () => {
     const { promise: reached, resolve: reach } = Promise.withResolvers<unknown>()
