@@ -26,13 +26,14 @@ export async function startProxiedService(servers: AwsServers, storage?: AwsStor
   }
   const dynamoDb = await BackendProxy.start(servers.dynamoDbEndpoint)
   const s3 = await BackendProxy.start(servers.s3Endpoint)
+  // Until the stop: each client of the SDK reads it with its first request.
   const restore = setEnvironment(sdkVariables({ dynamoDbEndpoint: dynamoDb.endpoint, s3Endpoint: s3.endpoint }))
   try {
     const service = await startTestService({ variables })
     const keeping = await startTestService({ variables: { ...variables, DELETION_GRACE_HOURS: '1' } })
-    // With its first request each client of the SDK has read all that it reads, and another service may have another
-    // environment. A download has a client of its own.
+    // Where another one has another environment, too: so all of them, if they can.
     for (const { http } of [service, keeping]) {
+      if ((await http.send({ method: 'GET', path: '/ready' })).outcome !== '200') continue
       const owner = new BackupClient(http)
       await owner.create()
       await owner.retrieve()
@@ -48,10 +49,12 @@ export async function startProxiedService(servers: AwsServers, storage?: AwsStor
       stop: async () => {
         await Promise.all([service.stop(), keeping.stop()])
         await Promise.all([dynamoDb.stop(), s3.stop()])
+        restore()
       },
     }
-  } finally {
+  } catch (error) {
     restore()
+    throw error
   }
 }
 
